@@ -1,0 +1,50 @@
+#include "signal.h"
+#include "exports.h"
+#include "futex.h"
+
+#include <errno.h>
+#include <signal.h>
+
+static const int signals[] = {SIGINT, SIGTERM};
+static struct sigaction chained[2];
+static atomic_int came;
+static _Atomic(word_t *) sleeper;
+
+/* Flag, then bell. The sleeper writes `sleeper`, then reads the flag, then sleeps on a value of the bell that it
+ * read earlier: one of the two stores is seen. Moving the bell, and not only waking, covers the moment between. */
+static void on_signal(int number, siginfo_t *info, void *context) {
+  int saved = errno;
+  atomic_store(&came, number);
+  word_t *bell = atomic_load(&sleeper);
+  if (bell != NULL) futex_ring(bell);
+  errno = saved;
+  const struct sigaction *next = &chained[number == SIGINT ? 0 : 1];
+  if (next->sa_flags & SA_SIGINFO) next->sa_sigaction(number, info, context);
+  else next->sa_handler(number);
+}
+
+void signal_chain(void) {
+  for (int i = 0; i < 2; i++) {
+    struct sigaction now;
+    if (sigaction(signals[i], NULL, &now)) continue;
+    bool plain = (now.sa_flags & SA_SIGINFO) == 0;
+    if (plain && (now.sa_handler == SIG_DFL || now.sa_handler == SIG_IGN)) continue;
+    if (!plain && now.sa_sigaction == on_signal) continue;
+    /* Node's own handler, which ends the process, is set to run once: there is nobody to make room for. */
+    if (now.sa_flags & SA_RESETHAND) continue;
+    chained[i] = now;
+    struct sigaction ours = now;
+    ours.sa_sigaction = on_signal;
+    ours.sa_flags |= SA_SIGINFO | SA_RESTART;
+    sigaction(signals[i], &ours, NULL);
+  }
+}
+
+void signal_sleeper(word_t *bell) { atomic_store(&sleeper, bell); }
+
+int signal_pending(void) { return atomic_load(&came); }
+
+napi_value js_take_signal(napi_env env, napi_callback_info info) {
+  call_t call = call_begin(env, info, "takeSignal");
+  return call_number(&call, atomic_exchange(&came, 0));
+}
