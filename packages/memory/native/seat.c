@@ -1,6 +1,6 @@
 #include "seat.h"
 #include "exports.h"
-#include "futex.h"
+#include "signal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -63,6 +63,8 @@ napi_value js_enter(napi_env env, napi_callback_info info) {
   seat_hook(&call, own);
   own->arena = arena;
   own->seat = seat;
+  /* Early, since a signal that comes before our handler stands cannot be seen. */
+  signal_chain();
   return NULL;
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <unistd.h>
 
 static const int signals[] = {SIGINT, SIGTERM};
 static struct sigaction chained[2];
@@ -24,6 +25,7 @@ static void on_signal(int number, siginfo_t *info, void *context) {
 }
 
 void signal_chain(void) {
+  if (gettid() != getpid()) return;
   for (int i = 0; i < 2; i++) {
     struct sigaction now;
     if (sigaction(signals[i], NULL, &now)) continue;
@@ -46,5 +48,6 @@ int signal_pending(void) { return atomic_load(&came); }
 
 napi_value js_take_signal(napi_env env, napi_callback_info info) {
   call_t call = call_begin(env, info, "takeSignal");
+  signal_chain();
   return call_number(&call, atomic_exchange(&came, 0));
 }

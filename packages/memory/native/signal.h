@@ -5,7 +5,7 @@
 
 #include "arena.h"
 
-/* Puts our handler in front of libuv's where JavaScript listens for a signal. */
+/* Puts our handler in front of libuv's where JavaScript listens for a signal. In the main thread, else nothing. */
 void signal_chain(void);
 /* The bell that the main thread is about to sleep on; NULL when it is back. */
 void signal_sleeper(word_t *bell);

@@ -100,7 +100,10 @@ export interface Addon {
    * `interruptible` lets signals end it; it counts in the process's main thread only.
    */
   block(id: number, seat: number, value: number, ms: number, interruptible: boolean): number
-  /** The signal (its number) that made, or will make, `block` end; 0 if none. Forgets it. */
+  /**
+   * The signal (its number) that came since the last call; 0 if none. Until it is taken, an interruptible `block` ends
+   * at once. Sees signals from the first `enter`, `block` or `takeSignal` on that finds a JavaScript listener.
+   */
   takeSignal(): number
 
   /**
