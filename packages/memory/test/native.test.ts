@@ -1,25 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+// The addon: files, failures, lives, and how it is found.
+import { spawnSync } from 'node:child_process'
 import { fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
-import { constants } from 'node:os'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
-import { afterEach, describe, expect, test } from 'vitest'
-import {
-  BLOCK_SIGNAL,
-  BLOCK_TIMED_OUT,
-  BLOCK_WOKEN,
-  LIFE_BUSY,
-  LIFE_TAKEN,
-  LIFE_TAKEN_AFTER_DEATH,
-} from '../dist/native.js'
+import { describe, expect, test } from 'vitest'
+import { LIFE_BUSY, LIFE_TAKEN, LIFE_TAKEN_AFTER_DEATH } from '../dist/native.js'
 import {
   FILE_BYTES,
   LIVES,
-  type TestArena,
-  bell,
-  blockUntilRung,
   createArena,
   deaths,
   geometry,
@@ -27,64 +14,37 @@ import {
   scratch,
   sit,
   state,
-  watched,
 } from './fixtures/arena.mjs'
+import { act, work } from './fixtures/processes.js'
 
-const fixture = (name: string): string =>
-  fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url))
-
-interface Child {
-  readonly process: ChildProcess
-  readonly pid: number
-  line(): Promise<string>
-  /** The exit code, or the name of the signal. */
-  readonly end: Promise<number | string>
-}
-
-const running = new Set<ChildProcess>()
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL')
-})
-
-function start(script: string, args: readonly string[], fds: readonly number[]): Child {
-  const child = spawn(process.execPath, [fixture(script), ...args], {
-    stdio: ['pipe', 'pipe', 'inherit', ...fds],
-  })
-  running.add(child)
-  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
-  const end = once(child, 'exit').then(([code, signal]) => {
-    running.delete(child)
-    return (code ?? signal) as number | string
-  })
-  return {
-    process: child,
-    pid: child.pid!,
-    line: async () => String((await lines.next()).value),
-    end,
+describe('the loader', () => {
+  const load = `
+    import { loadAddon, addonProblem } from ${JSON.stringify(new URL('../dist/native.js', import.meta.url).href)}
+    console.log(loadAddon() === loadAddon(), loadAddon() !== undefined)
+    console.log(addonProblem())`
+  const withAddon = (wish: string): string => {
+    const env = { ...process.env, TROUPE_ADDON: wish }
+    const args = ['--input-type=module', '-e', load]
+    return spawnSync(process.execPath, args, { env, encoding: 'utf8' }).stdout
   }
-}
 
-const act = (arena: TestArena, action: string, seat: number, guard?: number): Child =>
-  start('child.mjs', [action, String(seat)], guard === undefined ? [arena.fd] : [arena.fd, guard])
+  test('finds the addon beside the package', () => {
+    expect(withAddon('')).toBe('true true\n\n')
+  })
 
-function ring(arena: TestArena, seat: number): void {
-  Atomics.add(arena.words, bell(seat), 1)
-  native.wake(arena.id, seat, 3)
-}
+  test('loads the file that it is told to', () => {
+    const file = fileURLToPath(new URL('../build/Release/addon.node', import.meta.url))
+    expect(withAddon(file)).toBe('true true\n\n')
+  })
 
-interface Work {
-  readonly worker: Worker
-  readonly end: Promise<void>
-}
+  test('loads nothing when switched off, and says so', () => {
+    expect(withAddon('off')).toMatch(/^true false\n.*Tried:\n.*TROUPE_ADDON=off/)
+  })
 
-async function work(arena: TestArena, action: string, seat: number): Promise<Work> {
-  const workerData = { fd: arena.fd, seat, action }
-  const worker = new Worker(fixture('worker.mjs'), { workerData })
-  worker.on('error', () => {})
-  const end = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-  await new Promise((resolve) => worker.once('message', resolve))
-  return { worker, end }
-}
+  test('says what failed, and tries nothing else than it is told to', () => {
+    expect(withAddon('/no/such/addon.node')).toMatch(/^true false\n.*Tried:\n.*Cannot find module/)
+  })
+})
 
 describe('the file', () => {
   test('has a sealed size', () => {
@@ -253,182 +213,3 @@ describe('a life', () => {
     expect(arena.words[deaths]).toBe(1)
   })
 })
-
-describe('a bell', () => {
-  test('that has moved does not block', () => {
-    const arena = createArena()
-    expect(native.block(arena.id, 1, 5, 1000, false)).toBe(BLOCK_WOKEN)
-  })
-
-  test('that nobody rings times out', () => {
-    const arena = createArena()
-    const from = performance.now()
-    expect(native.block(arena.id, 1, 0, 50, true)).toBe(BLOCK_TIMED_OUT)
-    expect(performance.now() - from).toBeGreaterThan(45)
-  })
-
-  test('wakes a blocked thread of another process', async () => {
-    const arena = createArena()
-    const child = act(arena, 'block', 1)
-    expect(await child.line()).toBe('ready')
-    ring(arena, 1)
-    expect(await child.line()).toBe(String(BLOCK_WOKEN))
-    expect(await child.end).toBe(0)
-  })
-
-  test('wakes an event loop of another process, which then ends', async () => {
-    const arena = createArena()
-    const child = act(arena, 'hear', 1)
-    expect(await child.line()).toBe('ready')
-    ring(arena, 1)
-    expect(await child.line()).toBe('rung')
-    expect(await child.end).toBe(0)
-  })
-
-  test('of all reaches the seats that are not free', async () => {
-    const arena = createArena()
-    const children = [act(arena, 'block', 1), act(arena, 'hear', 2)]
-    for (const child of children) expect(await child.line()).toBe('ready')
-    native.ringAll(arena.id)
-    expect(await Promise.all(children.map((child) => child.end))).toEqual([0, 0])
-    expect(arena.words[bell(3)]).toBe(0)
-  })
-
-  test('is rung for everybody when a worker ends', async () => {
-    const arena = createArena()
-    const child = act(arena, 'block', 1)
-    expect(await child.line()).toBe('ready')
-    const { end } = await work(arena, 'natural', 2)
-    await end
-    expect(await child.line()).toBe(String(BLOCK_WOKEN))
-  })
-
-  test('reports what onBell throws', async () => {
-    const arena = createArena()
-    const child = act(arena, 'throw in onBell', 1)
-    expect(await child.line()).toBe('from onBell')
-    expect(await child.end).toBe(0)
-  })
-
-  test('rung without pause does no harm to 100 workers that end', { timeout: 120_000 }, async () => {
-    const arena = createArena()
-    const ringer = act(arena, 'ring all', 0)
-    expect(await ringer.line()).toBe('ready')
-    const churn = start('churn.mjs', ['100'], [arena.fd])
-    expect(await churn.line()).toBe('done')
-    // No thread of that process has the addon any more.
-    ring(arena, 1)
-    ring(arena, 2)
-    churn.process.stdin!.end()
-    expect(await churn.end).toBe(0)
-    expect(arena.words[deaths]).toBe(100)
-    expect(native.lifeTry(arena.id, 1)).toBe(LIFE_TAKEN)
-    expect(native.lifeTry(arena.id, 2)).toBe(LIFE_TAKEN)
-    Atomics.store(arena.words, scratch(0), 1)
-    expect(await ringer.end).toBe(0)
-  })
-})
-
-describe('a signal', () => {
-  test('ends the block of a main thread that listens for it', async () => {
-    const arena = createArena()
-    const child = act(arena, 'be interrupted', 1)
-    expect(await child.line()).toBe('ready')
-    process.kill(child.pid, 'SIGINT')
-    expect(await child.line()).toBe(String(BLOCK_SIGNAL))
-    expect(await child.line()).toBe('true')
-    expect(await child.line()).toBe(String(constants.signals.SIGINT))
-    expect(await child.line()).toBe('handled')
-    expect(await child.end).toBe(0)
-  })
-
-  test('ends a process that does not listen for it', async () => {
-    const arena = createArena()
-    const child = act(arena, 'die by SIGINT', 1)
-    expect(await child.line()).toBe('ready')
-    process.kill(child.pid, 'SIGINT')
-    expect(await child.end).toBe('SIGINT')
-    expect(native.lifeHeld(arena.id, 1)).toBe(false)
-  })
-})
-
-describe('a guard', () => {
-  test('announces a killed process, and gives its reserved seat up', async () => {
-    const arena = createArena()
-    sit(arena, 1)
-    const guard = native.guardStart(arena.id)
-    const child = act(arena, 'be watched', 2, guard)
-    expect(await child.line()).toBe('true')
-    expect(arena.words[watched(2)]).toBe(child.pid)
-    const before = Atomics.load(arena.words, bell(1))
-    process.kill(child.pid, 'SIGKILL')
-    expect(blockUntilRung(arena, 1, before, 10_000)).toBe(BLOCK_WOKEN)
-    expect(arena.words[deaths]).toBe(1)
-    expect(arena.words[state(2)]).toBe(3)
-    expect(arena.words[watched(2)]).toBe(0)
-    expect(await child.end).toBe('SIGKILL')
-    native.leave(arena.id)
-  })
-
-  test('announces a process that was dead when it registered', async () => {
-    const arena = createArena()
-    sit(arena, 1)
-    const guard = native.guardStart(arena.id)
-    const child = act(arena, 'write', 1)
-    await child.end
-    const before = Atomics.load(arena.words, bell(1))
-    native.register(guard, child.pid, 2)
-    expect(blockUntilRung(arena, 1, before, 10_000)).toBe(BLOCK_WOKEN)
-    expect(native.awaitWatched(arena.id, 2, child.pid, 20)).toBe(false)
-    native.leave(arena.id)
-  })
-
-  test('is asked twice and announces once', async () => {
-    const arena = createArena()
-    sit(arena, 1)
-    const guard = native.guardStart(arena.id)
-    const child = act(arena, 'stay', 3)
-    await child.line()
-    for (let i = 0; i < 2; i++) {
-      Atomics.store(arena.words, watched(3), 0)
-      native.register(guard, child.pid, 3)
-      expect(native.awaitWatched(arena.id, 3, child.pid, 10_000)).toBe(true)
-    }
-    const before = Atomics.load(arena.words, bell(1))
-    process.kill(child.pid, 'SIGKILL')
-    expect(blockUntilRung(arena, 1, before, 10_000)).toBe(BLOCK_WOKEN)
-    expect(native.block(arena.id, 1, before + 1, 50, false)).toBe(BLOCK_TIMED_OUT)
-    expect(arena.words[deaths]).toBe(1)
-    native.leave(arena.id)
-  })
-
-  test('ends the children when the root is killed', async () => {
-    const root = start('child.mjs', ['root'], [])
-    const child = Number(await root.line())
-    process.kill(child, 0)
-    process.kill(root.pid, 'SIGKILL')
-    await root.end
-    await gone(child)
-  })
-
-  test('ends the children when the root leaves', async () => {
-    const arena = createArena()
-    const guard = native.guardStart(arena.id)
-    const child = act(arena, 'spin under a guard', 2, guard)
-    expect(await child.line()).toBe('ready')
-    native.leave(arena.id)
-    expect(await child.end).toBe(113)
-  })
-})
-
-/** Resolves when the process is gone; the test's own limit is the only one. */
-async function gone(process_: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(process_, 0)
-    } catch {
-      return
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
