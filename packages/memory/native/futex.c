@@ -25,6 +25,6 @@ void futex_wake(word_t *word, uint32_t bits) {
 }
 
 void futex_ring(word_t *bell) {
-  atomic_fetch_add(bell, 1);
+  atomic_fetch_add(bell, BELL_STEP);
   futex_wake(bell, BELL_ALL);
 }

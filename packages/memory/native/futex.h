@@ -10,6 +10,9 @@
 #define BELL_BLOCKED 1u
 #define BELL_HELPER 2u
 #define BELL_ALL 0xffffffffu
+/* The low bits of a bell say who sleeps on it; the rest counts rings. */
+#define BELL_SLEEPERS 3
+#define BELL_STEP 4
 
 struct timespec deadline_after(double ms);
 /* Sleeps while `word` holds `value`. 0 or an errno: EAGAIN (another value), ETIMEDOUT, EINTR. `deadline` is

@@ -44,15 +44,15 @@ bool helper_init(call_t *call, helper_t *helper, napi_value on_bell, word_t *bel
 static void *listen(void *data) {
   helper_t *helper = data;
   /* Unequal to the bell, whatever it says: rings between JavaScript's last look and our first are not lost. */
-  int32_t seen = atomic_load(helper->bell) - 1;
+  int32_t seen = (atomic_load(helper->bell) & ~BELL_SLEEPERS) - BELL_STEP;
   for (;;) {
     int32_t now = atomic_load(helper->bell);
     if (atomic_load(&helper->stop)) return NULL;
-    if (now == seen) {
+    if ((now & ~BELL_SLEEPERS) == seen) {
       futex_wait(helper->bell, now, NULL, BELL_HELPER);
       continue;
     }
-    seen = now;
+    seen = now & ~BELL_SLEEPERS;
     if (!atomic_exchange(&helper->pending, true)) {
       napi_call_threadsafe_function(helper->on_bell, NULL, napi_tsfn_nonblocking);
     }

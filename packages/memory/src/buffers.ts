@@ -1,0 +1,67 @@
+/**
+ * Bytes that users see: a page run mapped a second time as a SharedArrayBuffer of its own, so that
+ * `.buffer` of a user's array holds nothing but itself.
+ *
+ * `blank` maps zero pages over it: views read zeros from then on. A buffer that is left to the collector
+ * is not reused while the process lives: a finaliser must never map, V8 may have given the address away.
+ */
+import { load, store } from '#atomics'
+import { ArenaFullError } from './errors.js'
+import { D_BYTES, D_RUN, D_RUN_PAGES, LIVES_BYTES, OWNED_BY } from './layout.js'
+import { type Handle, makeObject, wordsOf } from './objects.js'
+import { BUFFER } from './open.js'
+import { retryWhenFull, takeRun } from './pages.js'
+import { requireAddon } from './substrate.js'
+import { self } from './thread.js'
+
+/** A process aborts beyond some 65,000 mappings; other code needs some too. */
+const MOST_MAPPINGS = 16_384
+
+/** Mapped and not blanked, in this thread. */
+let mappings = 0
+
+/** Makes a run of `bytes`, zeroed. */
+export function makeBuffer(bytes: number): Handle {
+  const me = self()
+  const { arena } = me
+  const pages = Math.max(1, Math.ceil(bytes / arena.shape.pageBytes))
+  return retryWhenFull(() =>
+    makeObject(arena, me.name, me.seat, BUFFER, (index, words) => {
+      takeRun(arena, me.name, pages, OWNED_BY | index, (page) => {
+        store(words, D_RUN, page)
+        store(words, D_RUN_PAGES, pages)
+        store(words, D_BYTES, bytes)
+        const { pageBytes } = arena.shape
+        new Uint8Array(arena.buffer, page * pageBytes, pages * pageBytes).fill(0)
+      })
+    }),
+  )
+}
+
+/** Maps the run as a buffer of its own, of exactly the bytes asked for. */
+export function mapBuffer(handle: Handle): SharedArrayBuffer {
+  const me = self()
+  const { arena } = me
+  const addon = requireAddon('A buffer of its own')
+  if (mappings >= MOST_MAPPINGS) {
+    throw new ArenaFullError(
+      `This thread has ${mappings} shared buffers mapped, the most allowed; dispose of some, or use one larger buffer`,
+    )
+  }
+  const words = wordsOf(arena, handle)
+  const { pageBytes } = arena.shape
+  const page = load(words, D_RUN)
+  const size = load(words, D_RUN_PAGES) * pageBytes
+  const bytes = load(words, D_BYTES)
+  const buffer = new SharedArrayBuffer(Math.min(bytes, pageBytes), { maxByteLength: size })
+  addon.overlay(new Uint8Array(buffer), arena.fd, LIVES_BYTES + page * pageBytes, size)
+  if (bytes > buffer.byteLength) buffer.grow(bytes)
+  mappings++
+  return buffer
+}
+
+/** Maps zero pages over the buffer: views read zeros afterwards, and the run may be reused. */
+export function blankBuffer(buffer: SharedArrayBuffer): void {
+  requireAddon('A buffer of its own').blank(new Uint8Array(buffer), buffer.maxByteLength)
+  mappings--
+}

@@ -1,0 +1,67 @@
+/**
+ * The memory layer of Troupe: it talks of bytes. Internal to the family, but documented.
+ *
+ * An arena that all places of a system see; seats with exact liveness; locks, rings and waits that
+ * survive the death of anybody at any instant.
+ */
+export {
+  CONSUMER,
+  type EndHandle,
+  Ends,
+  holder,
+  PRODUCER,
+  type Side,
+  type Standing,
+} from './ends.js'
+export {
+  ArenaFullError,
+  CorruptError,
+  DisposedError,
+  ForeignHandleError,
+  InterruptedError,
+  NoAddonError,
+  StoppedError,
+  TimeoutError,
+  TroupeError,
+} from './errors.js'
+export { blankBuffer, makeBuffer, mapBuffer } from './buffers.js'
+export { HAS_LINKS } from './layout.js'
+export { type Link, NAMES_END, NAMES_OBJECT, readLinks } from './links.js'
+export { addonProblem, loadAddon } from './native.js'
+export { countObjects, type Handle, holds, lend, takeBack, wordsOf } from './objects.js'
+export {
+  closeRing,
+  countWrappers,
+  dropUnwrapped,
+  makePipe,
+  makeQueue,
+  openRing,
+  PIPE_ENDS,
+  type RingOptions,
+} from './open.js'
+export { pagesUsed } from './pages.js'
+export { dropTaken, endIfOver } from './reaper.js'
+export { AGAIN, CLOSED, DONE, FRESH, type Outcome, Ring, type Taken, taken } from './ring.js'
+export { gettersMark, puttersMark, SideMark } from './ring-waits.js'
+export {
+  awaitGuard,
+  createSystem,
+  expectProcess,
+  guardProcess,
+  hasProcesses,
+  type Invitation,
+  invitation,
+  isGone,
+  isRoot,
+  joinSystem,
+  leaveSystem,
+  placeEnded,
+  reapDead,
+  reserve,
+  ring,
+  rootName,
+  stopBlocks,
+  systemId,
+} from './system.js'
+export { hasSelf, isStopping, type Self, self } from './thread.js'
+export { breathe, type Wait, type WaitOptions, waitAsync, waitSync } from './waiting.js'

@@ -1,0 +1,164 @@
+/**
+ * What is done for the dead: their holds, their waiter bits, their half-made objects, their large
+ * messages, and the rings that ended with them. The root reaps after each death, who takes a dead seat
+ * cleans it first, and anybody reaps before the arena is said to be full.
+ *
+ * Every step may be done twice: a reaper that is killed is followed by another.
+ */
+import { load } from '#atomics'
+import type { Arena } from './arena.js'
+import { CONSUMER, Ends, PRODUCER } from './ends.js'
+import { headOf } from './large.js'
+import {
+  D_CLOSED,
+  D_ENDS,
+  D_GENERATION,
+  D_GETTERS,
+  D_GETTERS_SUMMARY,
+  D_KIND,
+  D_LOCKERS,
+  D_LOCKERS_SUMMARY,
+  D_PEER,
+  D_PUTTERS,
+  D_PUTTERS_SUMMARY,
+  H_LOCKERS,
+  H_LOCKERS_SUMMARY,
+  L_DESCRIPTOR,
+  L_GENERATION,
+  L_POSITION,
+  MADE,
+  NAME_BITS,
+} from './layout.js'
+import { NAMES_END, NAMES_OBJECT } from './links.js'
+import { eachObject, finishDead, giveUp, onFree, wordsOf } from './objects.js'
+import { BUFFER, dropUnwrapped, PIPE, PIPE_BACK, QUEUE } from './open.js'
+import { eachRun, freeRun } from './pages.js'
+import { AGAIN, CLOSED, Ring, taken } from './ring.js'
+import { type Clean, cleanSeats, isDead } from './seats.js'
+import { type Self, self } from './thread.js'
+import { unmark } from './waiters.js'
+
+/** Clears what the dead holder of `seat` left. The caller holds the seat's life. */
+export function cleanerOf(arena: Arena, mine: number): Clean {
+  return (seat, name) => {
+    unmark(arena, arena.header, H_LOCKERS, H_LOCKERS_SUMMARY, seat)
+    eachObject(arena, (index, words, state) => {
+      unmark(arena, words, D_GETTERS, D_GETTERS_SUMMARY, seat)
+      unmark(arena, words, D_PUTTERS, D_PUTTERS_SUMMARY, seat)
+      unmark(arena, words, D_LOCKERS, D_LOCKERS_SUMMARY, seat)
+      if (state === MADE) giveUp(arena, mine, seat, index, words)
+      else if ((state & NAME_BITS) === name) finishDead(arena, mine, index, words)
+    })
+  }
+}
+
+/** Cleans up after all dead threads. True when something was freed or ended. */
+export function reap(me: Self): boolean {
+  const { arena, name } = me
+  const seats = cleanSeats(arena, cleanerOf(arena, name))
+  eachObject(arena, (index, words, state) => {
+    if (state !== MADE) finishDead(arena, name, index, words)
+    else if (load(words, D_ENDS) > 0 && load(words, D_CLOSED) === 0) endRing(me, index, words)
+  })
+  return freeDeadRuns(me) > 0 || seats > 0
+}
+
+/**
+ * Closes a queue whose producers, or whose consumers, are all gone. First the ends, then the positions
+ * once more: the close is stored under the producers' lock, and getters drain what was accepted.
+ */
+export function endIfOver(ring: Ring): boolean {
+  if (ring.isClosed) return true
+  const producers = ring.ends.standing(PRODUCER)
+  const consumers = ring.ends.standing(CONSUMER)
+  if ((!producers.any || producers.open) && (!consumers.any || consumers.open)) return false
+  ring.close()
+  return true
+}
+
+function endRing(me: Self, index: number, words: Int32Array): void {
+  const kind = load(words, D_KIND)
+  if (kind === QUEUE) endIfOver(new Ring(me, index, load(words, D_GENERATION), true))
+  if (kind === PIPE) endPipeIfOver(me, index, words)
+}
+
+function endPipeIfOver(me: Self, index: number, words: Int32Array): void {
+  const ends = new Ends(me.arena, me.name, index, words)
+  if (ends.isOpen(PRODUCER) && ends.isOpen(CONSUMER)) return
+  new Ring(me, index, load(words, D_GENERATION), false).close()
+  const part = load(words, D_PEER) - 1
+  const partWords = me.arena.descriptor(part)
+  new Ring(me, part, load(partWords, D_GENERATION), false).close()
+}
+
+// A run of a dead name is freed, unless its slot was committed: then a getter will take it.
+function freeDeadRuns(me: Self): number {
+  const { arena, name } = me
+  const dead: { page: number; owner: number }[] = []
+  eachRun(arena, name, (page, owner) => {
+    if (owner > 0 && isDead(arena, owner)) dead.push({ page, owner })
+  })
+  let freed = 0
+  for (const { page, owner } of dead) {
+    const head = headOf(arena, page)
+    if (isNamed(me, head[L_DESCRIPTOR]!, head[L_GENERATION]!, head[L_POSITION]!, page)) continue
+    if (freeRun(arena, name, page, owner)) freed++
+  }
+  return freed
+}
+
+function isNamed(
+  me: Self,
+  index: number,
+  generation: number,
+  position: number,
+  page: number,
+): boolean {
+  try {
+    const words = wordsOf(me.arena, { index, generation })
+    const kind = load(words, D_KIND)
+    if (kind !== QUEUE && kind !== PIPE && kind !== PIPE_BACK) return false
+    return new Ring(me, index, generation, kind === QUEUE).names(position, page)
+  } catch {
+    return false
+  }
+}
+
+// What lies in a ring that nobody can reach any more: its handles go back, its ends close.
+function emptyRing(index: number, words: Int32Array): void {
+  const me = self()
+  const kind = load(words, D_KIND)
+  let ring: Ring
+  try {
+    ring = new Ring(me, index, load(words, D_GENERATION), kind === QUEUE)
+  } catch {
+    return // Its maker died before it was whole.
+  }
+  for (;;) {
+    const outcome = ring.take(DROPPED)
+    if (outcome === AGAIN || outcome === CLOSED) return
+    dropTaken(me)
+  }
+}
+
+/** The actor that takes messages only to drop them. */
+const DROPPED = 0xf_ffff
+
+/** Gives back what the message in `taken` carries: its ends close, its handles are given up. */
+export function dropTaken(me: Self): void {
+  for (const link of taken.links) {
+    let words: Int32Array
+    try {
+      words = wordsOf(me.arena, { index: link.a, generation: link.b })
+    } catch {
+      continue
+    }
+    if ((link.tag & NAMES_END) !== 0) {
+      new Ends(me.arena, me.name, link.a, words).close({ end: link.c, generation: link.d })
+    }
+    if ((link.tag & NAMES_OBJECT) !== 0) dropUnwrapped({ index: link.a, generation: link.b })
+  }
+}
+
+for (const kind of [QUEUE, PIPE, PIPE_BACK]) onFree(kind, emptyRing)
+onFree(BUFFER, () => {})

@@ -1,0 +1,240 @@
+/**
+ * The table of living threads. A name is (seat, epoch); an owner is dead when its life is not held or
+ * its seat's epoch moved on. Liveness is exact: there are no timeouts here.
+ *
+ * Taking a seat, in this order (rule A4): take the life; clean what the seat left; move the epoch, also
+ * of a fresh seat; ring all bells; only then appear in any object. A waiter that read the old name and
+ * found the new holder's life held is rung after the epoch moved, and looks again.
+ *
+ * A reserved seat waits for the thread of a place: its epoch is moved by who reserves it, so that ends
+ * can name the place before it runs. It is alive while its process is watched, or its reserver lives.
+ *
+ * Pairs
+ *   S1  taker stores epoch, then rings -> waiter loads epoch at its next look
+ *   S2  watcher stores state LOST, then rings -> waiter loads state
+ */
+import { add, and, compareExchange, load, store } from '#atomics'
+import { ArenaFullError } from './errors.js'
+import type { Arena } from './arena.js'
+import {
+  epochOf,
+  FREE,
+  H_DEATHS,
+  H_SEAT_CURSOR,
+  H_SEAT_HIGH,
+  LAST_EPOCH,
+  LIVE,
+  LOST,
+  nameOf,
+  RESERVED,
+  S_BELL,
+  S_DIRTY,
+  S_EPOCH,
+  S_PID,
+  S_PROCESS,
+  S_RESERVER,
+  S_STATE,
+  S_STOP,
+  S_WATCHED,
+  SEAT_WORDS,
+  SEATS,
+  seatOf,
+  SLEEPERS,
+} from './layout.js'
+import { BUSY } from './substrate.js'
+
+/** Clears what a dead holder of the seat left in objects. The caller holds the seat's life. */
+export type Clean = (seat: number, name: number) => void
+
+/** Whether the holder that `name` names is gone. Zero is nobody, and dead. */
+export function isDead(arena: Arena, name: number): boolean {
+  const seat = seatOf(name)
+  if (seat < 0) return true
+  const base = seat * SEAT_WORDS
+  const { seats, substrate } = arena
+  if (load(seats, base + S_EPOCH) !== epochOf(name)) return true
+  if (substrate.lifeHeld(seat)) return false
+  if (load(seats, base + S_STATE) !== RESERVED) {
+    // A reserved seat may have been taken between the two looks.
+    return !substrate.lifeHeld(seat) || load(seats, base + S_EPOCH) !== epochOf(name)
+  }
+  if (load(seats, base + S_PID) !== 0) return false
+  const reserver = load(seats, base + S_RESERVER)
+  return seatOf(reserver) === seat || isDead(arena, reserver)
+}
+
+/**
+ * Rings `seat`: counts on and takes the sleepers' bits out, in one step, so that of many rings one wakes.
+ * A sleeper says that it sleeps in the same word that it sleeps on, and says it again before each look.
+ */
+export function ringSeat(arena: Arena, seat: number): void {
+  const { seats } = arena
+  const word = seat * SEAT_WORDS + S_BELL
+  for (;;) {
+    const bell = load(seats, word)
+    if (compareExchange(seats, word, bell, ((bell | SLEEPERS) + 1) | 0) !== bell) continue
+    if ((bell & SLEEPERS) !== 0) arena.substrate.wake(seat, bell & SLEEPERS)
+    return
+  }
+}
+
+/** Takes a free seat for this thread, which then owns its life. Without `clean`, one that nobody left unclean. */
+export function takeSeat(arena: Arena, clean: Clean | undefined): number {
+  const seat = claim(arena, clean)
+  const base = seat * SEAT_WORDS
+  store(arena.seats, base + S_PROCESS, process.pid)
+  store(arena.seats, base + S_STATE, LIVE)
+  arena.substrate.ringAll()
+  return nameOf(seat, load(arena.seats, base + S_EPOCH))
+}
+
+/** Reserves a seat for a place that is about to be started; returns the name it will have. */
+export function reserveSeat(arena: Arena, clean: Clean, reserver: number): number {
+  const seat = claim(arena, clean)
+  const base = seat * SEAT_WORDS
+  store(arena.seats, base + S_PID, 0)
+  store(arena.seats, base + S_WATCHED, 0)
+  store(arena.seats, base + S_RESERVER, reserver)
+  store(arena.seats, base + S_STATE, RESERVED)
+  arena.substrate.ringAll()
+  arena.substrate.lifeDrop(seat)
+  return nameOf(seat, load(arena.seats, base + S_EPOCH))
+}
+
+/** The reserved seat waits for the process `pid`, which the watcher announces. */
+export function awaitProcess(arena: Arena, name: number, pid: number): void {
+  store(arena.seats, seatOf(name) * SEAT_WORDS + S_PID, pid)
+}
+
+/** The place came: this thread takes the seat that was reserved for it. False when it was given up. */
+export function takeReserved(arena: Arena, name: number): boolean {
+  const seat = seatOf(name)
+  const base = seat * SEAT_WORDS
+  if (arena.substrate.lifeTry(seat) === BUSY) return false
+  const ours =
+    load(arena.seats, base + S_EPOCH) === epochOf(name) &&
+    load(arena.seats, base + S_STATE) === RESERVED
+  if (!ours) {
+    arena.substrate.lifeDrop(seat)
+    return false
+  }
+  store(arena.seats, base + S_PROCESS, process.pid)
+  store(arena.seats, base + S_STATE, LIVE)
+  return true
+}
+
+/** The place will not come, or is gone: for its starter, when it sees the end first. */
+export function giveUpSeat(arena: Arena, name: number): void {
+  const seat = seatOf(name)
+  const base = seat * SEAT_WORDS
+  if (load(arena.seats, base + S_EPOCH) !== epochOf(name)) return
+  if (load(arena.seats, base + S_STATE) === RESERVED && !arena.substrate.lifeHeld(seat)) {
+    store(arena.seats, base + S_STATE, LOST)
+    add(arena.header, H_DEATHS, 1)
+    arena.substrate.ringAll()
+  } else if (!arena.substrate.native && load(arena.seats, base + S_STATE) !== FREE) {
+    arena.substrate.announce(seat)
+  }
+}
+
+/** Asks the thread that `name` names to end its blocks with `StoppedError`. */
+export function markStop(arena: Arena, name: number): void {
+  if (isDead(arena, name)) return
+  store(arena.seats, seatOf(name) * SEAT_WORDS + S_STOP, 1)
+  ringSeat(arena, seatOf(name))
+}
+
+/** Marks every other thread of this process, which is about to end: none may sleep in the addon then. */
+export function markProcess(arena: Arena, me: number): void {
+  const high = load(arena.header, H_SEAT_HIGH)
+  for (let seat = 0; seat < high; seat++) {
+    const base = seat * SEAT_WORDS
+    if (seat === seatOf(me) || load(arena.seats, base + S_PROCESS) !== process.pid) continue
+    if (load(arena.seats, base + S_STATE) !== LIVE) continue
+    store(arena.seats, base + S_STOP, 1)
+    ringSeat(arena, seat)
+  }
+}
+
+/** Threads of the system that are not parked: a spin pays only while they fit the cores. */
+export function countAwake(arena: Arena): number {
+  const high = load(arena.header, H_SEAT_HIGH)
+  let awake = 0
+  for (let seat = 0; seat < high; seat++) {
+    const base = seat * SEAT_WORDS
+    if (load(arena.seats, base + S_STATE) !== LIVE) continue
+    if ((load(arena.seats, base + S_BELL) & SLEEPERS) === 0) awake++
+  }
+  return awake
+}
+
+/** Cleans the seats of the dead; returns how many. Anybody may, the root does after each death. */
+export function cleanSeats(arena: Arena, clean: Clean): number {
+  const high = load(arena.header, H_SEAT_HIGH)
+  let cleaned = 0
+  for (let seat = 0; seat < high; seat++) {
+    const base = seat * SEAT_WORDS
+    if (load(arena.seats, base + S_DIRTY) === 0) continue
+    const name = nameOf(seat, load(arena.seats, base + S_EPOCH))
+    if (!isDead(arena, name) || arena.substrate.lifeTry(seat) === BUSY) continue
+    if (reserved(arena, seat)) {
+      arena.substrate.lifeDrop(seat)
+      continue
+    }
+    renew(arena, seat, clean)
+    store(arena.seats, base + S_STATE, FREE)
+    // Who judged the dead name while we held its life is rung after its epoch moved.
+    arena.substrate.ringAll()
+    arena.substrate.lifeDrop(seat)
+    cleaned++
+  }
+  return cleaned
+}
+
+// Takes the life of the next free seat in rotation, cleaned, its epoch moved. Not announced yet.
+function claim(arena: Arena, clean: Clean | undefined): number {
+  const { header, seats, substrate } = arena
+  const first = add(header, H_SEAT_CURSOR, 1) >>> 0
+  for (let i = 0; i < SEATS; i++) {
+    const seat = (first + i) % SEATS
+    const base = seat * SEAT_WORDS
+    if (load(seats, base + S_EPOCH) >= LAST_EPOCH) continue
+    if (substrate.lifeTry(seat) === BUSY) continue
+    const dirty = load(seats, base + S_DIRTY) !== 0
+    if (reserved(arena, seat) || (dirty && !clean)) {
+      substrate.lifeDrop(seat)
+      continue
+    }
+    let high = load(header, H_SEAT_HIGH)
+    while (high <= seat) {
+      compareExchange(header, H_SEAT_HIGH, high, seat + 1)
+      high = load(header, H_SEAT_HIGH)
+    }
+    renew(arena, seat, clean)
+    store(seats, base + S_STOP, 0)
+    and(seats, base + S_BELL, ~SLEEPERS)
+    store(seats, base + S_DIRTY, 1)
+    return seat
+  }
+  throw new ArenaFullError(
+    `All ${SEATS} seats of this system are taken by living threads; start fewer actors in threads and processes at a time`,
+  )
+}
+
+function reserved(arena: Arena, seat: number): boolean {
+  const base = seat * SEAT_WORDS
+  if (load(arena.seats, base + S_STATE) !== RESERVED) return false
+  if (load(arena.seats, base + S_PID) !== 0) return true
+  const reserver = load(arena.seats, base + S_RESERVER)
+  return seatOf(reserver) !== seat && !isDead(arena, reserver)
+}
+
+function renew(arena: Arena, seat: number, clean: Clean | undefined): void {
+  const base = seat * SEAT_WORDS
+  const epoch = load(arena.seats, base + S_EPOCH)
+  if (load(arena.seats, base + S_DIRTY) !== 0) {
+    clean?.(seat, nameOf(seat, epoch))
+    store(arena.seats, base + S_DIRTY, 0)
+  }
+  store(arena.seats, base + S_EPOCH, epoch + 1)
+}

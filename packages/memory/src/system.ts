@@ -1,0 +1,176 @@
+/**
+ * A thread's way into a system and out of it. A thread that was not started by Troupe makes a system of
+ * its own and is its root; the thread of a place joins with the ticket and the seat that were given to it.
+ */
+import { load, store } from '#atomics'
+import { fstatSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
+import { Arena, type Ticket } from './arena.js'
+import { StoppedError, TroupeError } from './errors.js'
+import { H_ROOT } from './layout.js'
+import { loadAddon } from './native.js'
+import { setReapBeforeFull } from './pages.js'
+import { cleanerOf, reap } from './reaper.js'
+import {
+  awaitProcess,
+  giveUpSeat,
+  isDead,
+  markProcess,
+  markStop,
+  reserveSeat,
+  ringSeat,
+  takeReserved,
+  takeSeat,
+} from './seats.js'
+import { seatOf } from './layout.js'
+import { requireAddon } from './substrate.js'
+import { clearSelf, hasSelf, isRoot, type Self, self, setSelf } from './thread.js'
+import { abandonWaits, hear, listenForDeaths } from './waiting.js'
+
+/** What a place needs to join: given to threads as it is, to processes by inherited descriptors. */
+export interface Invitation extends Ticket {
+  /** Name of the reserved seat. */
+  readonly name: number
+  /** Descriptor of the guard; -1 without the addon. */
+  readonly guard: number
+}
+
+/** Makes this thread the root of a new system. `quota` is for tests: bytes that the arena may use. */
+export function createSystem(quota?: number): Self {
+  if (hasSelf()) return self()
+  const arena = Arena.create(quota)
+  const name = takeSeat(arena, undefined)
+  store(arena.header, H_ROOT, name)
+  const guard = enter(arena, name, (native) => native.guardStart(idOf(arena)))
+  const me = setSelf(arena, name, guard)
+  listenForDeaths(() => {
+    reap(me)
+  })
+  return me
+}
+
+/** Joins a system at the seat that was reserved for this thread. */
+export function joinSystem(invitation: Invitation): Self {
+  if (hasSelf()) {
+    throw new TroupeError('ERR_TROUPE_JOINED', 'This thread has joined a system already')
+  }
+  const arena = Arena.join(invitation)
+  const { name, guard } = invitation
+  if (!takeReserved(arena, name)) {
+    throw new TroupeError(
+      'ERR_TROUPE_NO_SEAT',
+      'The seat that was reserved for this place was given up; its starter died or stopped it',
+    )
+  }
+  enter(arena, name, () => guard)
+  return setSelf(arena, name, guard)
+}
+
+/** A child process comes: it ends with the root, and the root's watcher holds its pidfd before user code runs. */
+export function guardProcess(invitation: Invitation): void {
+  const addon = requireAddon('A process')
+  addon.closeOnExec(invitation.fd, true)
+  addon.closeOnExec(invitation.guard, true)
+  addon.guardJoin(invitation.guard)
+  const seat = seatOf(invitation.name)
+  addon.register(invitation.guard, process.pid, seat)
+}
+
+/** Waits until the root watches this process. */
+export function awaitGuard(): void {
+  const me = self()
+  const addon = requireAddon('A process')
+  while (!addon.awaitWatched(idOf(me.arena), me.seat, process.pid, 250)) pass()
+}
+
+/** Leaves the system: what the hook does at the thread's end, at once. */
+export function leaveSystem(): void {
+  if (!hasSelf()) return
+  const me = self()
+  abandonWaits(new StoppedError('The wait was ended because this thread left its system'))
+  me.arena.substrate.leave()
+  clearSelf()
+}
+
+/** Reserves a seat for a place; the name is its own from then on. */
+export function reserve(): number {
+  const me = self()
+  return reserveSeat(me.arena, cleanerOf(me.arena, me.name), me.name)
+}
+
+/** What the place with that name needs to join. */
+export function invitation(name: number): Invitation {
+  const me = self()
+  return { ...me.arena.ticket, name, guard: me.guard }
+}
+
+/** The reserved seat waits for a process that was started just now. */
+export function expectProcess(name: number, pid: number): void {
+  const me = self()
+  awaitProcess(me.arena, name, pid)
+  requireAddon('A process').register(me.guard, pid, seatOf(name))
+}
+
+/** The place with that name is gone, as its starter sees. */
+export function placeEnded(name: number): void {
+  giveUpSeat(self().arena, name)
+}
+
+/** Ends the blocks of the place with that name; it starts no new one. */
+export function stopBlocks(name: number): void {
+  markStop(self().arena, name)
+}
+
+/** Whether the place with that name is gone. */
+export function isGone(name: number): boolean {
+  return isDead(self().arena, name)
+}
+
+/** Rings the bell of the place with that name. */
+export function ring(name: number): void {
+  ringSeat(self().arena, seatOf(name))
+}
+
+/** Name of the root's seat. */
+export function rootName(): number {
+  return load(self().arena.header, H_ROOT)
+}
+
+/** 64 random bits that tell this system from others. */
+export function systemId(): string {
+  return self().arena.id
+}
+
+/** Whether processes can be started here: the addon loaded and the arena has a file. */
+export function hasProcesses(): boolean {
+  if (!hasSelf()) return loadAddon() !== undefined
+  const { fd } = self().arena
+  return fd >= 0 && fstatSync(fd).size > 0
+}
+
+/** Cleans up after the dead; the root does it by itself after each death. */
+export function reapDead(): boolean {
+  return reap(self())
+}
+
+setReapBeforeFull(() => reap(self()))
+
+function enter(
+  arena: Arena,
+  name: number,
+  guard: (native: ReturnType<typeof requireAddon>) => number,
+): number {
+  arena.substrate.enter(seatOf(name), hear)
+  // Threads that sleep in the addon would keep this process from ending.
+  const isRootHere = load(arena.header, H_ROOT) === name
+  if (isMainThread || isRootHere) process.on('exit', () => markProcess(arena, name))
+  return arena.substrate.native ? guard(requireAddon('A system with processes')) : -1
+}
+
+function idOf(arena: Arena): number {
+  return (arena.substrate as unknown as { id: number }).id
+}
+
+function pass(): void {}
+
+export { isRoot }

@@ -1,0 +1,264 @@
+/**
+ * How a thread waits: it looks, spins a little, then sleeps on its bell; or its helper listens to the
+ * bell for the event loop.
+ *
+ * Order of a wait (rule B9): say in the bell's own word that we sleep, which reads it too; mark the object;
+ * look once more; and only then sleep while the bell has that value. A waker commits first and rings
+ * afterwards, so it either is seen by the last look or changes the word. A ring takes the bit out: of many
+ * rings one wakes, and who looks again says again that it sleeps.
+ *
+ * A thread has one bell for all its waits. A ring makes it look at all of them, in order of arrival.
+ *
+ * Blocks return through a JavaScript function every 250 ms, because V8 cannot interrupt a system call.
+ */
+import { and, load, or } from '#atomics'
+import { availableParallelism } from 'node:os'
+import { InterruptedError, StoppedError } from './errors.js'
+import { BLOCKED, H_DEATHS, LISTENING, S_BELL, S_STOP, SEAT_WORDS, SLEEPERS } from './layout.js'
+import { countAwake } from './seats.js'
+import { SIGNALLED } from './substrate.js'
+import { type Self, self } from './thread.js'
+
+/** Something a thread can wait for. */
+export interface Wait {
+  /** Tries; true when the wait is over. May throw, which ends the wait too. */
+  look(): boolean
+  /** As `look`, in a spin: may hold out for more than the least. */
+  glance(): boolean
+  /** Changes while the other side works: a spin goes on as long as it does. */
+  progress?(): number
+  /** Marks the objects so that a commit rings this thread. */
+  mark(): void
+  /** Takes the marks away. */
+  leave(): void
+}
+
+const SLICE = 250
+/** Looks of a spin; each is followed by a pause of some 50 ns. */
+const MOST_SPINS = 400
+const PAUSE = 60
+const CORES: number = availableParallelism()
+
+let spins = MOST_SPINS
+let noise = 0
+
+/** Uses up some 50 ns without touching shared lines: a tight loop drags them across cores. */
+export function pause(): void {
+  let x = noise
+  for (let i = 0; i < PAUSE; i++) x = (x * 3 + i) | 0
+  noise = x
+}
+
+/** Looks for a while without sleeping. The budget shrinks where it does not pay. */
+function spin(wait: Wait, me: Self): boolean {
+  if (countAwake(me.arena) > CORES) return wait.look()
+  let seen = wait.progress?.()
+  for (let i = 0; i < spins; i++) {
+    if (wait.glance()) {
+      spins = Math.min(MOST_SPINS, spins + 16)
+      return true
+    }
+    pause()
+    if (seen === undefined) continue
+    const now = wait.progress?.()
+    if (now !== seen) {
+      seen = now
+      i = 0
+    }
+  }
+  spins = Math.max(8, spins - (spins >>> 3))
+  return wait.look()
+}
+
+/** Blocks this thread until the wait is over; false when `deadline` (of `performance.now()`) passed. */
+export function waitSync(wait: Wait, deadline: number, stoppable = true): boolean {
+  const me = self()
+  if (spin(wait, me)) return true
+  const { seats, substrate } = me.arena
+  const base = me.seat * SEAT_WORDS
+  // The event loop does not run meanwhile: a ring need not wake the helper too.
+  if (parked.size > 0) and(seats, base + S_BELL, ~LISTENING)
+  try {
+    for (;;) {
+      const bell = or(seats, base + S_BELL, BLOCKED) | BLOCKED
+      wait.mark()
+      if (wait.look()) return true
+      if (stoppable && load(seats, base + S_STOP) !== 0) throw new StoppedError()
+      const left = deadline === Infinity ? SLICE : deadline - performance.now()
+      if (left <= 0) return false
+      const end = substrate.block(
+        me.seat,
+        bell,
+        Math.min(left, SLICE),
+        me.interruptible && stoppable,
+      )
+      if (end === SIGNALLED && stoppable) throw new InterruptedError(substrate.takeSignal())
+    }
+  } finally {
+    wait.leave()
+    and(seats, base + S_BELL, ~SLEEPERS)
+    if (parked.size > 0) setImmediate(hear)
+  }
+}
+
+interface Parked {
+  readonly wait: Wait
+  readonly held: boolean
+  settle(error?: unknown, timedOut?: boolean): void
+}
+
+/** The waits of this thread's event loop, in order of arrival. */
+const parked = new Set<Parked>()
+let holding = 0
+let deaths = 0
+let onDeath: (() => void) | undefined
+
+/** Runs `listener` in this thread's event loop after deaths were announced. The root's reaper. */
+export function listenForDeaths(listener: () => void): void {
+  const me = self()
+  onDeath = listener
+  deaths = load(me.arena.header, H_DEATHS)
+  me.arena.substrate.listen()
+}
+
+/** Looks at all that this thread waits for: after a bell, and after a block. */
+export function hear(): void {
+  let me: Self
+  try {
+    me = self()
+  } catch {
+    return // The thread left its system; its waits were ended then.
+  }
+  if (onDeath) {
+    const now = load(me.arena.header, H_DEATHS)
+    if (now !== deaths) {
+      deaths = now
+      onDeath()
+    }
+  }
+  if (parked.size > 0) or(me.arena.seats, me.seat * SEAT_WORDS + S_BELL, LISTENING)
+  for (const entry of parked) lookAgain(entry)
+}
+
+function lookAgain(entry: Parked): void {
+  try {
+    entry.wait.mark()
+    if (entry.wait.look()) entry.settle()
+  } catch (error) {
+    entry.settle(error)
+  }
+}
+
+/** How an awaited wait may end early. */
+export interface WaitOptions {
+  /** Milliseconds; without it the wait has no end of its own. */
+  readonly timeout?: number | undefined
+  readonly signal?: AbortSignal | undefined
+  /** False: the wait does not hold the event loop open. */
+  readonly hold?: boolean | undefined
+}
+
+/** Waits in the event loop; false when the timeout passed. Rejects with the signal's reason on an abort. */
+export function waitAsync(wait: Wait, options: WaitOptions = {}): Promise<boolean> {
+  const { timeout, signal, hold = true } = options
+  return new Promise((resolve, reject) => {
+    const me = self()
+    const base = me.seat * SEAT_WORDS
+    let timer: NodeJS.Timeout | undefined
+    const entry: Parked = {
+      wait,
+      held: hold,
+      settle(error, timedOut = false) {
+        if (!parked.delete(entry)) return
+        if (timer) clearTimeout(timer)
+        signal?.removeEventListener('abort', abort)
+        wait.leave()
+        if (hold && --holding === 0) me.arena.substrate.hear(false)
+        if (parked.size === 0) and(me.arena.seats, base + S_BELL, ~LISTENING)
+        if (error === undefined) resolve(!timedOut)
+        else reject(error)
+      },
+    }
+    const abort = (): void =>
+      entry.settle(signal?.reason ?? new DOMException('Aborted', 'AbortError'))
+    if (signal?.aborted) {
+      reject(signal.reason)
+      return
+    }
+    parked.add(entry)
+    if (hold && ++holding === 1) me.arena.substrate.hear(true)
+    else if (!hold) me.arena.substrate.listen()
+    signal?.addEventListener('abort', abort)
+    if (timeout !== undefined && timeout !== Infinity) {
+      timer = setTimeout(() => entry.settle(undefined, true), Math.max(0, timeout))
+      if (!hold) timer.unref()
+    }
+    or(me.arena.seats, base + S_BELL, LISTENING)
+    lookAgain(entry)
+    if (parked.has(entry)) pollBriefly(me)
+  })
+}
+
+/** Before an event loop parks it looks again by `setImmediate` for up to 50 µs, where that pays. */
+const POLL_MS = 0.05
+let polling = false
+let polls = 8
+
+function pollBriefly(me: Self): void {
+  if (polling || polls === 0 || countAwake(me.arena) >= CORES) {
+    if (polls === 0 && (noise = (noise + 1) | 0) % 64 === 0) polls = 1
+    return
+  }
+  polling = true
+  const end = performance.now() + POLL_MS
+  const before = parked.size
+  const poll = (): void => {
+    for (const entry of parked) {
+      try {
+        if (entry.wait.look()) entry.settle()
+      } catch (error) {
+        entry.settle(error)
+      }
+    }
+    if (parked.size < before) {
+      polling = false
+      polls = Math.min(8, polls + 1)
+    } else if (performance.now() >= end) {
+      polling = false
+      polls--
+    } else setImmediate(poll)
+  }
+  setImmediate(poll)
+}
+
+/** Ends every wait of this thread's event loop with `error`: the thread leaves its system. */
+export function abandonWaits(error: unknown): void {
+  for (const entry of parked) entry.settle(error)
+}
+
+/**
+ * Lets the event loop turn now and then: operations that never wait would starve timers, signals and
+ * messages. Returns a promise when it is time, at most every 5 ms of uninterrupted operations.
+ */
+const TURN_MS = 5
+let lastTurn = 0
+let operations = 0
+
+export function breathe(): Promise<void> | undefined {
+  if (++operations & 255) return undefined
+  const now = performance.now()
+  if (lastTurn === 0) {
+    lastTurn = now
+    setImmediate(() => {
+      lastTurn = 0
+    })
+    return undefined
+  }
+  if (now - lastTurn < TURN_MS) return undefined
+  return new Promise((resolve) => {
+    setImmediate(() => {
+      lastTurn = 0
+      resolve()
+    })
+  })
+}
