@@ -1,4 +1,5 @@
 import { deepStrictEqual } from 'node:assert'
+import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { CodecError } from '../dist/codec/codec-error.js'
@@ -168,5 +169,19 @@ describe('names that mean something to a prototype are data', () => {
     expect(Array.isArray(got) && got.map((item) => item)).toEqual([1])
     expect(Object.getPrototypeOf(got)).toBe(Array.prototype)
     expect(Object.keys(map.get('__proto__')!)).toEqual(['__proto__'])
+  })
+
+  test('a frozen Object.prototype is no obstacle', () => {
+    const script = `
+      Object.freeze(Object.prototype)
+      const { Encoder } = await import(${JSON.stringify(import.meta.resolve('../dist/codec/encoder.js'))})
+      const { Decoder } = await import(${JSON.stringify(import.meta.resolve('../dist/codec/decoder.js'))})
+      const encoder = new Encoder({ encode() {} })
+      const value = JSON.parse('{"toString":1,"constructor":2,"__proto__":3}')
+      console.log(JSON.stringify(new Decoder({}).decode(encoder.bytes, encoder.encode(value))))`
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+    })
+    expect(stdout.trim()).toBe('{"toString":1,"constructor":2,"__proto__":3}')
   })
 })

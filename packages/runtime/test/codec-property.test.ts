@@ -16,7 +16,8 @@ function sent<T>(value: T): T {
 const anything = fc.anything({
   withBigInt: true,
   withBoxedValues: true,
-  withDate: true,
+  // Without invalid dates: Node.js 20 finds two of them unequal inside a Set.
+  withDate: false,
   withMap: true,
   withNullPrototype: true,
   withSet: true,
@@ -38,7 +39,7 @@ const anything = fc.anything({
     fc.string({ unit: 'binary' }),
     fc.string({ unit: 'grapheme', maxLength: 100 }),
     fc.bigInt(),
-    fc.date({ noInvalidDate: false }),
+    fc.date({ noInvalidDate: true }),
     fc.constant(-0),
     fc
       .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 40 })

@@ -46,6 +46,7 @@ describe('a refusal says where', () => {
     ['<map value 0>', new Map([[{}, fn]])],
     ['<set item 2>', new Set([1, 2, fn])],
     ['after', { first: { deep: [1, new Map([[1, 2]])] }, after: fn }],
+    ['list[5].f', { list: Object.assign([], { 5: { f: fn } }) }],
     ['list.note', { list: Object.assign([1], { note: fn }) }],
   ])('%s', (path, value) => {
     const error = refusal(value)

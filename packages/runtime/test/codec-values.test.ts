@@ -222,8 +222,7 @@ describe('the scratch', () => {
   test('grows with a message and shrinks after it', () => {
     expect(sent('y'.repeat(5_000_000))).toHaveLength(5_000_000)
     expect(encoder.bytes.length).toBeGreaterThan(5_000_000)
-    sent(1)
-    sent(1)
+    for (let count = 0; count < 100; count++) sent(1)
     expect(encoder.bytes.length).toBeLessThan(100_000)
   })
 

@@ -1,6 +1,7 @@
 import { CodecError } from './codec-error.ts'
-import { type Decoder, define } from './decoder.ts'
+import type { Decoder } from './decoder.ts'
 import { errorClasses } from './native-classes.ts'
+import { defineOwn } from './own-property.ts'
 
 /** What errors keep out of their enumerable properties. */
 const HIDDEN = ['cause', 'errors']
@@ -14,9 +15,14 @@ export function decodeError(decoder: Decoder): Error {
   const name = decoder.string()
   const message = decoder.value()
   const stack = decoder.value()
-  if (name !== Class.name) define(error, 'name', name, false)
-  if (typeof message === 'string') define(error, 'message', message, false)
-  define(error, 'stack', typeof stack === 'string' ? stack : `${name}: ${String(message)}`, false)
+  if (name !== Class.name) defineOwn(error, 'name', name, false)
+  if (typeof message === 'string') defineOwn(error, 'message', message, false)
+  defineOwn(
+    error,
+    'stack',
+    typeof stack === 'string' ? stack : `${name}: ${String(message)}`,
+    false,
+  )
   decoder.properties(error as unknown as Record<string, unknown>)
   for (const key of HIDDEN) {
     if (Object.hasOwn(error, key)) Object.defineProperty(error, key, { enumerable: false })

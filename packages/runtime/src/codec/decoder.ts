@@ -3,6 +3,7 @@ import { decodeError } from './decode-error.ts'
 import { CACHED_KEY_MAX, KeyCache } from './key-cache.ts'
 import { bodyStart, type HandleCodec, type Link, NO_LINKS, readLinks } from './link.ts'
 import { viewClasses } from './native-classes.ts'
+import { defineOwn } from './own-property.ts'
 import { Reader } from './reader.ts'
 import * as tag from './tags.ts'
 
@@ -155,21 +156,26 @@ export class Decoder {
     let last = keys.start
     for (;;) {
       const length = reader.byte()
-      let key: string
       if (length <= CACHED_KEY_MAX) {
-        last = keys.find(last, reader.bytes, reader.take(length), length)
-        key = last.text
+        const key = keys.find(last, reader.bytes, reader.take(length), length)
+        last = key
+        const value = this.value()
+        if (key.assignable) (target as Record<string, unknown>)[key.text] = value
+        else this.#define(target, key.text, value)
       } else if (length === tag.KEY_END) {
         return target
       } else {
-        key = length === tag.KEY_STRING ? this.string() : reader.latin1(length)
+        const key = length === tag.KEY_STRING ? this.string() : reader.latin1(length)
+        this.#define(target, key, this.value())
       }
-      const value = this.value()
-      if (key === '__proto__') define(target, key, value)
-      else if (key === 'length' && Array.isArray(target)) {
-        throw new CodecError('the message has an array that sets its own length')
-      } else (target as Record<string, unknown>)[key] = value
     }
+  }
+
+  #define(target: object, key: string, value: unknown): void {
+    if (key === 'length' && Array.isArray(target)) {
+      throw new CodecError('the message has an array that sets its own length')
+    }
+    defineOwn(target, key, value)
   }
 
   /** A value that has to be a string. */
@@ -304,9 +310,4 @@ export class Decoder {
     }
     return this.#opened[index]
   }
-}
-
-/** Makes an own property whatever its name means to the prototype. */
-export function define(target: object, key: string, value: unknown, enumerable = true): void {
-  Object.defineProperty(target, key, { value, enumerable, writable: true, configurable: true })
 }

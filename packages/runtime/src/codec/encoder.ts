@@ -224,10 +224,8 @@ export class Encoder {
       return writer.string(value.flags)
     }
     if (types.isBoxedPrimitive(value)) {
-      const primitive: unknown = value.valueOf()
-      if (typeof primitive === 'symbol') refuseSymbol(primitive, this.path.text())
       writer.byte(tag.BOXED)
-      return this.value(primitive)
+      return this.value(unboxed(value))
     }
     if (Array.isArray(value)) return this.#array(value)
     // A plain object of another realm, such as a node:vm context.
@@ -313,4 +311,13 @@ export class Encoder {
 function isDirect(prototype: object): boolean {
   const parent: object | null = getPrototypeOf(prototype)
   return parent === null || getPrototypeOf(parent) === null
+}
+
+/** The primitive in a wrapper object, whatever properties of its own the wrapper has. */
+function unboxed(value: object): unknown {
+  if (types.isNumberObject(value)) return Number.prototype.valueOf.call(value)
+  if (types.isStringObject(value)) return String.prototype.valueOf.call(value)
+  if (types.isBooleanObject(value)) return Boolean.prototype.valueOf.call(value)
+  if (types.isBigIntObject(value)) return BigInt.prototype.valueOf.call(value)
+  return Symbol.prototype.valueOf.call(value)
 }

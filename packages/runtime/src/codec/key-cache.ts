@@ -1,3 +1,5 @@
+import { isAssignable } from './own-property.ts'
+
 const SLOTS = 1024
 /** Longer keys are read as plain strings. */
 export const CACHED_KEY_MAX = 32
@@ -6,6 +8,8 @@ export const CACHED_KEY_MAX = 32
 export interface KnownKey {
   readonly text: string
   readonly bytes: Uint8Array
+  /** Whether `object[text] = value` does what a message means. */
+  readonly assignable: boolean
   next: KnownKey | undefined
 }
 
@@ -14,7 +18,12 @@ export interface KnownKey {
  * last time is compared first; then one slot of a table by hash. A hit costs a look at each byte and makes no string.
  */
 export class KeyCache {
-  readonly start: KnownKey = { text: '', bytes: new Uint8Array(0), next: undefined }
+  readonly start: KnownKey = {
+    text: '',
+    bytes: new Uint8Array(0),
+    assignable: true,
+    next: undefined,
+  }
   readonly #slots: (KnownKey | undefined)[] = Array.from({ length: SLOTS }, () => undefined)
 
   find(after: KnownKey, bytes: Uint8Array, at: number, length: number): KnownKey {
@@ -40,7 +49,12 @@ export class KeyCache {
       text += String.fromCharCode(unit)
     }
     // The keys of an object are the engine's unique strings, which property access is fastest with.
-    const key = { text: Object.keys({ [text]: 0 })[0]!, bytes: own, next: undefined }
+    const key: KnownKey = {
+      text: Object.keys({ [text]: 0 })[0]!,
+      bytes: own,
+      assignable: isAssignable(text),
+      next: undefined,
+    }
     this.#slots[slot] = key
     return key
   }

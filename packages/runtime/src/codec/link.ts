@@ -12,7 +12,10 @@ export interface Link {
 
 /** What the codec asks of whoever knows the handles: queues, ends, refs, shared state. */
 export interface HandleCodec {
-  /** The link of a handle, or undefined for any other object. Asked once for each object of a message. */
+  /**
+   * The link of a handle, or undefined for any other object. Asked once for each object of a message that is
+   * neither a plain object nor an array, and for each function. What it throws comes through as it is.
+   */
   encode(value: object, path: () => string): Link | undefined
   /** The handle of a link. Asked at most once for each link of a message, when the value is reached. */
   decode(link: Link, index: number): unknown

@@ -5,6 +5,7 @@ export const MAP_KEY = 2
 export const MAP_VALUE = 3
 export const SET_ITEM = 4
 
+const ARRAY_INDEX = /^\d+$/
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
 
 /**
@@ -56,6 +57,7 @@ function stepText(kind: number, step: string | number, first: boolean): string {
     case INDEX:
       if (typeof step === 'number') return `[${step}]`
   }
+  if (typeof step === 'string' && ARRAY_INDEX.test(step)) return `[${step}]`
   if (typeof step === 'string' && IDENTIFIER.test(step)) return first ? step : `.${step}`
   return `[${JSON.stringify(step)}]`
 }

@@ -2,8 +2,9 @@ import { CodecError } from './codec-error.ts'
 
 /** Beyond this the engine's own conversion is faster than single characters. */
 const UNROLLED_MAX = 10
-/** A larger message is let go of as soon as it is decoded. */
+/** The bytes of a larger message are let go of as soon as it is decoded. */
 const RETAINED_BYTES = 64 * 1024
+const NOTHING = new Uint8Array(0)
 
 // oxlint-disable-next-line typescript/unbound-method -- it has no `this`
 const { fromCharCode } = String
@@ -15,7 +16,7 @@ const { latin1Slice, ucs2Slice } = Buffer.prototype as unknown as {
 
 /** A place in the bytes of a message. Nothing is read, and nothing made, beyond the end of the message. */
 export class Reader {
-  bytes: Uint8Array = new Uint8Array(0)
+  bytes: Uint8Array = NOTHING
   position = 0
   end = 0
   #view: DataView | undefined
@@ -31,8 +32,8 @@ export class Reader {
   }
 
   finish(): void {
-    if (this.bytes.length > RETAINED_BYTES) {
-      this.bytes = new Uint8Array(0)
+    if (this.end > RETAINED_BYTES) {
+      this.bytes = NOTHING
       this.#view = undefined
     }
   }

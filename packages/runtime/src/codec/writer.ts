@@ -2,8 +2,9 @@ import { CodecError } from './codec-error.ts'
 import * as tag from './tags.ts'
 
 const INITIAL_BYTES = 16 * 1024
-/** A scratch larger than this is given back once a message did not need it. */
+/** A scratch larger than this is given back once so many messages in a row did not need it. */
 const RETAINED_BYTES = 1024 * 1024
+const RETAINED_MESSAGES = 64
 const MAX_BYTES = 0xffff_0000
 /** Up to here a loop over the units beats a call into the engine. */
 const LOOP_MAX = 24
@@ -17,6 +18,7 @@ export class Writer {
   #view!: DataView
   #buffer!: Buffer
   #capacity = 0
+  #small = 0
 
   constructor() {
     this.#allocate(INITIAL_BYTES)
@@ -31,11 +33,15 @@ export class Writer {
     this.#capacity = capacity
   }
 
-  /** Begins a message. The last one may have left a scratch far too large for the messages that are usual. */
+  /** Begins a message. An earlier one may have left a scratch far too large for those that are usual. */
   begin(): void {
-    if (this.#capacity > RETAINED_BYTES && this.position < RETAINED_BYTES)
-      this.#allocate(INITIAL_BYTES)
+    if (this.#capacity > RETAINED_BYTES) this.#consider()
     this.position = 1
+  }
+
+  #consider(): void {
+    this.#small = this.position < RETAINED_BYTES ? this.#small + 1 : 0
+    if (this.#small === RETAINED_MESSAGES) this.#allocate(INITIAL_BYTES)
   }
 
   ensure(more: number): void {
@@ -47,9 +53,13 @@ export class Writer {
     const old = this.bytes
     const position = this.position
     // Capacities are multiples of eight, so that the words cover them.
-    this.#allocate(
-      Math.min(Math.max(this.#capacity * 2, Math.ceil(needed / 4096) * 4096), MAX_BYTES),
-    )
+    try {
+      this.#allocate(
+        Math.min(Math.max(this.#capacity * 2, Math.ceil(needed / 4096) * 4096), MAX_BYTES),
+      )
+    } catch (cause) {
+      throw new CodecError(`there is no memory for a message of ${needed} bytes`, '', { cause })
+    }
     this.bytes.set(position === old.length ? old : old.subarray(0, position))
   }
 
