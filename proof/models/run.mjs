@@ -2,7 +2,7 @@
 //
 //   node proof/models/run.mjs [--long] [--json file] [--only model]
 //
-// The configurations stand in the head of each model: `check short|long: DEFINES` and `mutant: BUG DEFINES`.
+// --only takes one model, with --long its long configurations too. The configurations stand in the head of each model: `check short|long: DEFINES` and `mutant: BUG DEFINES`.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
