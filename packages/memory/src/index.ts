@@ -58,10 +58,12 @@ export {
   placeEnded,
   reapDead,
   reserve,
+  reservedHold,
   ring,
   rootName,
   stopBlocks,
   systemId,
+  takeSignal,
 } from './system.js'
 export { hasSelf, isStopping, type Self, self } from './thread.js'
-export { breathe, type Wait, type WaitOptions, waitAsync, waitSync } from './waiting.js'
+export { breathe, hear, type Wait, type WaitOptions, waitAsync, waitSync } from './waiting.js'

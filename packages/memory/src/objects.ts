@@ -114,6 +114,12 @@ export function hold(
   if ((or(words, D_HOLDS + (seat >>> 5), bit) & bit) !== 0) takeBack(arena, me, index, words)
 }
 
+/** Makes the thread that a seat is reserved for a holder: count first, then the bit. */
+export function holdFor(words: Int32Array, seat: number): void {
+  add(words, D_COUNT, 1)
+  or(words, D_HOLDS + (seat >>> 5), 1 << (seat & 31))
+}
+
 /** The thread on `seat` gives the object up. The reaper calls it for a dead seat. */
 export function giveUp(
   arena: Arena,

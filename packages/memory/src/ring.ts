@@ -30,6 +30,7 @@ import {
   D_CAPACITY,
   D_CLOSED,
   D_CONSUMERS,
+  D_ENDS,
   D_GENERATION,
   D_GETTERS,
   D_GETTERS_SUMMARY,
@@ -264,6 +265,12 @@ export class Ring {
     return outcome
   }
 
+  /** What lies in the ring plus what living threads took and have not done. Never too low. */
+  get unfinished(): number {
+    const head = load(this.words, D_HEAD)
+    return ((load(this.words, D_TAIL) - head) | 0) + (this.rows?.open ?? 0)
+  }
+
   /** Items in the ring at some moment of the call. */
   get size(): number {
     const head = load(this.words, D_HEAD)
@@ -275,6 +282,11 @@ export class Ring {
   isFull(length = 0): boolean {
     const padded = (length + 3) & ~3
     return this.#withProducers(() => this.#room(SLOT_BYTES + padded, padded)) !== DONE
+  }
+
+  /** Whether it ever had an end: without one it ends only by `close`. */
+  get hasEnds(): boolean {
+    return load(this.words, D_ENDS) !== 0
   }
 
   get isClosed(): boolean {

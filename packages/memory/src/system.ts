@@ -9,6 +9,7 @@ import { Arena, type Ticket } from './arena.js'
 import { StoppedError, TroupeError } from './errors.js'
 import { H_ROOT } from './layout.js'
 import { loadAddon } from './native.js'
+import { type Handle, holdFor, wordsOf } from './objects.js'
 import { setReapBeforeFull } from './pages.js'
 import { cleanerOf, reap } from './reaper.js'
 import {
@@ -102,6 +103,16 @@ export function reserve(): number {
 export function invitation(name: number): Invitation {
   const me = self()
   return { ...me.arena.ticket, name, guard: me.guard }
+}
+
+/** The place with that name holds the object from now on, so that it need not be sent. */
+export function reservedHold(name: number, handle: Handle): void {
+  holdFor(wordsOf(self().arena, handle), seatOf(name))
+}
+
+/** The signal that came since the last call was seen: it ends no later block. */
+export function takeSignal(): void {
+  self().arena.substrate.takeSignal()
 }
 
 /** The reserved seat waits for a process that was started just now. */

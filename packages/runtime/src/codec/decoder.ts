@@ -138,7 +138,9 @@ export class Decoder {
       case tag.ERROR:
         return decodeError(this)
       case tag.LINK:
-        return this.remember(this.#link())
+        return this.remember(this.#link(false))
+      case tag.LINK_DETAIL:
+        return this.#detailedLink()
       default:
         throw new CodecError(`the message has an unknown tag ${kind}`)
     }
@@ -295,13 +297,22 @@ export class Decoder {
     return this.#objects[number]
   }
 
-  #link(): unknown {
+  #detailedLink(): unknown {
+    const number = this.#objects.length
+    this.remember(undefined)
+    const handle = this.#link(true)
+    if (this.#numbered) this.#objects[number] = handle
+    return handle
+  }
+
+  #link(detailed: boolean): unknown {
     const index = this.reader.varint()
     const link = this.#links[index]
     if (link === undefined) throw new CodecError('the message refers to a handle it does not have')
     if (this.#opened[index] === UNASKED) {
       try {
-        this.#opened[index] = this.#handles.decode(link, index)
+        const detail = detailed ? this.value() : undefined
+        this.#opened[index] = this.#handles.decode(link, index, detail)
       } catch (error) {
         // Not the message but the handle is refused, and that error says why.
         this.#foreign = { error }

@@ -282,8 +282,9 @@ export class Encoder {
     const index = this.#found.push(link) - 1
     if (index >= LINKS_MAX)
       throw new CodecError(`a message carries at most ${LINKS_MAX} handles`, this.path.text())
-    this.writer.byte(tag.LINK)
+    this.writer.byte(link.detail === undefined ? tag.LINK : tag.LINK_DETAIL)
     this.writer.varint(index)
+    if (link.detail !== undefined) this.value(link.detail)
     return true
   }
 

@@ -15,10 +15,11 @@ export interface HandleCodec {
   /**
    * The link of a handle, or undefined for any other object. Asked once for each object of a message that is
    * neither a plain object nor an array, and for each function. What it throws comes through as it is.
+   * `detail` is what the words cannot say: a value that is encoded beside the link, handles included.
    */
-  encode(value: object, path: () => string): Link | undefined
+  encode(value: object, path: () => string): (Link & { readonly detail?: unknown }) | undefined
   /** The handle of a link. Asked at most once for each link of a message, when the value is reached. */
-  decode(link: Link, index: number): unknown
+  decode(link: Link, index: number, detail: unknown): unknown
   /**
    * A link that `encode` gave and that will not be in the message after all, because it lay beside
    * something that cannot be sent in a property of an Error, which is then sent as text.

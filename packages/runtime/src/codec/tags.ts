@@ -66,6 +66,8 @@ export const ERROR = 0x9b
 export const REFERENCE = 0x9c
 /** Index into the table of links. */
 export const LINK = 0x9d
+/** As LINK, then a value: what the words of the link cannot say. */
+export const LINK_DETAIL = 0xa0
 /** In place of an element of an ARRAY: the other elements come as properties, for there are holes. */
 export const REST = 0x9e
 export const END = 0x9f

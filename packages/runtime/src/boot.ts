@@ -1,0 +1,88 @@
+/** The life of a place, from the inside: join, load, run the actor, report, end. */
+import { awaitGuard, guardProcess, joinSystem, leaveSystem, stopBlocks } from '@troupe/memory'
+import { isMainThread } from 'node:worker_threads'
+import { Cell, setCellHere, type Start } from './cells.js'
+import type { InboxAddress } from './inbox.js'
+import { holdOpen } from './hold-open.js'
+import { loadActor } from './load.js'
+import { writeDirectly } from './output.js'
+import { placeOwner } from './owner.js'
+import { placeData } from './place-data.js'
+import { type Report, runActor } from './run.js'
+
+let booted = false
+
+/** Runs this thread or process as a place. */
+export async function bootPlace(): Promise<void> {
+  const data = placeData()
+  if (!data || booted) return
+  booted = true
+  holdOpen()
+  const { invitation, inbox } = data
+  if (isMainThread) guardProcess(invitation)
+  else writeDirectly()
+  joinSystem(invitation)
+  if (isMainThread) {
+    awaitGuard()
+    // A terminal signals the whole group; the root decides what happens.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
+  }
+  const cell = new Cell('', '', placeOwner, inbox)
+  setCellHere(cell)
+  const start = await cell.start
+  cell.id = start.id
+  cell.name = start.name
+  cell.place = start.place
+  cell.onUnhandled = () => void start.parent.post({ op: 'unhandled' })
+  reportUncaught(start, cell)
+  endWithStarter(start.parent, cell, invitation.name)
+  await finish(start, cell, await runStarted(start, cell))
+}
+
+async function runStarted(start: Start, cell: Cell): Promise<Report> {
+  try {
+    const run = await loadActor(start.url, start.key)
+    const parent = { ...start.parentRef, address: start.parent }
+    return await runActor(cell, run, start.args, { parent, name: start.name })
+  } catch (error) {
+    return { error }
+  }
+}
+
+async function finish(start: Start, cell: Cell, report: Report): Promise<void> {
+  const { id, parent } = start
+  if ('error' in report) {
+    await parent.post({ op: 'failed', id, error: report.error })
+  } else {
+    try {
+      await parent.post({ op: 'done', id, ...report })
+    } catch (error) {
+      await parent.post({ op: 'failed', id, error })
+    }
+  }
+  cell.finish(!('error' in report))
+  leaveSystem()
+  process.exit('error' in report ? 1 : 0)
+}
+
+function reportUncaught(start: Start, cell: Cell): void {
+  process.on('uncaughtException', (error) => {
+    try {
+      void start.parent.post({ op: 'failed', id: start.id, error })
+    } finally {
+      cell.finish(false)
+      process.exit(1)
+    }
+  })
+}
+
+// Children of an actor that was killed are stopped.
+const LAST_CALL = 5000
+
+function endWithStarter(starter: InboxAddress, cell: Cell, name: number): void {
+  starter.onGone(() => {
+    cell.stop('the starter is gone')
+    stopBlocks(name)
+    setTimeout(() => process.exit(1), LAST_CALL).unref()
+  })
+}

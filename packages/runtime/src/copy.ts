@@ -1,0 +1,16 @@
+/** Copies a packed value within this thread, as if it had been sent: ends move, the rest is a snapshot. */
+import { closeRing, makeQueue, openRing } from '@troupe/memory'
+import type { Owner } from './owner.js'
+import { DONE, item, type Parcel, take } from './parcel.js'
+
+/** Unpacks `parcel` for `owner`. */
+export function copyFor(owner: Owner, parcel: Parcel): unknown {
+  const handle = makeQueue({ bytes: 4096, maxsize: 1 })
+  const { ring } = openRing(handle)
+  try {
+    if (parcel.put(ring) !== DONE || take(ring, owner) !== DONE) throw new Error('unreachable')
+    return item.value
+  } finally {
+    closeRing(handle)
+  }
+}

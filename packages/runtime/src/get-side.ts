@@ -1,0 +1,209 @@
+/** The get forms: of a queue, of a consumer, of a connection. */
+import { breathe, gettersMark, type Ring, type Wait, waitAsync, waitSync } from '@troupe/memory'
+import type { Owner } from './owner.js'
+import { CLOSED, DONE, item, take } from './parcel.js'
+import type { WaitOptions } from './put-line.js'
+
+/** What happens when no item comes in time, or none any more. */
+export interface GetErrors {
+  empty(timeout: number): Error
+  closed(): Error
+}
+
+/** Waiting gets of this thread, a ring: a new one stands behind them. */
+const waiting = new WeakMap<Ring, { count: number }>()
+
+function lineOf(ring: Ring): { count: number } {
+  let line = waiting.get(ring)
+  if (!line) waiting.set(ring, (line = { count: 0 }))
+  return line
+}
+
+/** Gets items from one ring for one owner. */
+export class GetSide<T> {
+  readonly ring: Ring
+  readonly #owner: Owner
+  readonly #usable: () => void
+  readonly #errors: GetErrors
+  readonly #isOver: () => boolean
+  readonly #onTake: (() => void) | undefined
+  readonly #line: { count: number }
+  /** Gets under way: an end with some cannot be sent. */
+  pending = 0
+
+  constructor(
+    ring: Ring,
+    owner: Owner,
+    usable: () => void,
+    errors: GetErrors,
+    isOver: () => boolean,
+    onTake?: () => void,
+  ) {
+    this.ring = ring
+    this.#owner = owner
+    this.#usable = usable
+    this.#errors = errors
+    this.#isOver = isOver
+    this.#onTake = onTake
+    this.#line = lineOf(ring)
+  }
+
+  get(options: WaitOptions = {}): Promise<T> {
+    try {
+      this.#usable()
+      if (options.signal?.aborted) return Promise.reject(options.signal.reason)
+      if (this.#line.count === 0) {
+        const outcome = this.#take()
+        if (outcome === DONE) {
+          const value = item.value as T
+          const turn = breathe()
+          return turn ? turn.then(() => value) : Promise.resolve(value)
+        }
+        if (outcome === CLOSED) return Promise.reject(this.#errors.closed())
+      }
+      return this.#wait(options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  getSync(timeout: number = Infinity): T {
+    this.#usable()
+    const outcome = this.#take()
+    if (outcome === DONE) return item.value as T
+    if (outcome === CLOSED) throw this.#errors.closed()
+    const deadline = timeout === Infinity ? Infinity : performance.now() + timeout
+    if (waitSync(this.#waitFor(), deadline)) return item.value as T
+    throw this.#errors.empty(timeout)
+  }
+
+  tryGet(): { value: T } | undefined {
+    this.#usable()
+    const outcome = this.#take()
+    if (outcome === DONE) return { value: item.value as T }
+    if (outcome === CLOSED || this.#isDry()) throw this.#errors.closed()
+    return undefined
+  }
+
+  async getMany(max: number, options: WaitOptions = {}): Promise<T[]> {
+    const first = await this.get(options)
+    return this.#fill([first], max)
+  }
+
+  getManySync(max: number, timeout: number = Infinity): T[] {
+    return this.#fill([this.getSync(timeout)], max)
+  }
+
+  /** Items until no more will come. Leaving the loop leaves the queue open. */
+  iterate(): AsyncIterableIterator<T> {
+    const step = (value: T): IteratorResult<T> => ({ value, done: false })
+    const end = (error: unknown): IteratorResult<T> => {
+      if (isEnd(error)) return { value: undefined, done: true }
+      throw error
+    }
+    const iterator: AsyncIterableIterator<T> = {
+      next: () => {
+        if (this.#line.count === 0) {
+          try {
+            this.#usable()
+            if (this.#take() === DONE) {
+              const result: IteratorResult<T> = { value: item.value as T, done: false }
+              const turn = breathe()
+              return turn ? turn.then(() => result) : Promise.resolve(result)
+            }
+          } catch (error) {
+            return Promise.reject(error)
+          }
+        }
+        return this.get().then(step, end)
+      },
+      return: (value?: unknown) => Promise.resolve({ value: value as T, done: true }),
+      [Symbol.asyncIterator]: () => iterator,
+    }
+    return iterator
+  }
+
+  /** Arrays of what is there, at least one item and at most `max`, until no more will come. */
+  async *batches(max: number): AsyncGenerator<T[], void, void> {
+    for (;;) {
+      let batch: T[]
+      try {
+        batch = await this.getMany(max)
+      } catch (error) {
+        if (isEnd(error)) return
+        throw error
+      }
+      yield batch
+    }
+  }
+
+  #fill(items: T[], max: number): T[] {
+    while (items.length < max && this.#take() === DONE) items.push(item.value as T)
+    return items
+  }
+
+  #take(): number {
+    const outcome = take(this.ring, this.#owner)
+    if (outcome === DONE) this.#onTake?.()
+    return outcome
+  }
+
+  // First the ends, then the positions once more.
+  #isDry(): boolean {
+    return this.#isOver() && this.ring.size === 0
+  }
+
+  #waitFor(): Wait {
+    const side = gettersMark(this.ring)
+    const glance = (): boolean => {
+      this.#usable()
+      const outcome = this.#take()
+      if (outcome === CLOSED) throw this.#errors.closed()
+      return outcome === DONE
+    }
+    return {
+      glance,
+      look: () => {
+        if (glance()) return true
+        if (!this.#isOver()) return false
+        if (glance()) return true
+        throw this.#errors.closed()
+      },
+      mark: () => side.mark(),
+      leave: () => side.leave(),
+    }
+  }
+
+  #wait(options: WaitOptions): Promise<T> {
+    this.pending++
+    this.#line.count++
+    const wait = this.#waitFor()
+    let value: T
+    const look = wait.look.bind(wait)
+    wait.look = () => {
+      if (!look()) return false
+      value = item.value as T
+      return true
+    }
+    const done = (): void => {
+      this.pending--
+      this.#line.count--
+    }
+    return waitAsync(wait, options).then(
+      (came) => {
+        done()
+        if (came) return value
+        throw this.#errors.empty(options.timeout ?? 0)
+      },
+      (error: unknown) => {
+        done()
+        throw error
+      },
+    )
+  }
+}
+
+function isEnd(error: unknown): boolean {
+  const code = (error as { code?: unknown } | undefined)?.code
+  return code === 'ERR_TROUPE_QUEUE_CLOSED' || code === 'ERR_TROUPE_PIPE_CLOSED'
+}

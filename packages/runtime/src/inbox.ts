@@ -1,0 +1,176 @@
+/**
+ * Inboxes: a ring for each actor, through which its messages and the runtime's own reach it. Sending
+ * never waits: what finds no room stands in a line of the sender's.
+ */
+import {
+  closeRing,
+  gettersMark,
+  type Handle,
+  isGone,
+  makeQueue,
+  openRing,
+  type Ring,
+  self,
+  waitAsync,
+} from '@troupe/memory'
+import type { Exit } from './exit.js'
+import { type Departure, LINK_INBOX, onArrival, Sendable } from './handles.js'
+import { type Owner, placeOwner } from './owner.js'
+import { DONE, item, Parcel, take } from './parcel.js'
+import { PutSide } from './put-side.js'
+import { getErrors } from './queue.js'
+
+const INBOX_BYTES = 2 ** 18
+
+/** Everything that goes through an inbox. */
+export type Envelope =
+  /** To a fresh place: MUST be its first message. */
+  | {
+      readonly op: 'start'
+      readonly id: string
+      readonly name: string
+      readonly place: PlaceKind
+      readonly url: string
+      readonly key: string
+      readonly args: readonly unknown[]
+      readonly parent: InboxAddress
+      readonly parentRef: { readonly id: string; readonly name: string; readonly place: PlaceKind }
+    }
+  /** A message of `ref.send`. */
+  | { readonly op: 'message'; readonly message: unknown }
+  /** The actor MUST end soon. */
+  | { readonly op: 'stop'; readonly detail: unknown }
+  /** To the starter: the function returned, or threw. At most one of the two. */
+  | { readonly op: 'done'; readonly id: string; readonly value: unknown; readonly exit: Exit }
+  | { readonly op: 'failed'; readonly id: string; readonly error: unknown }
+  /** To the starter: somebody else asks for the end of its child. */
+  | { readonly op: 'end'; readonly id: string; readonly timeout: number; readonly detail: unknown }
+  /** To the starter: somebody else wants to know the exit; answered by `exited`. */
+  | { readonly op: 'watch'; readonly id: string; readonly reply: InboxAddress }
+  | { readonly op: 'exited'; readonly id: string; readonly exit: Exit }
+  /** To the root: a failure that nobody took was printed. */
+  | { readonly op: 'unhandled' }
+
+/** Where an actor runs. */
+export type PlaceKind = 'here' | 'thread' | 'process'
+
+const finaliser = new FinalizationRegistry<Handle>((handle) => closeRing(handle))
+
+/** Where messages for an actor go. A value: it can be sent. */
+export class InboxAddress extends Sendable {
+  /** Name of the thread that reads it. */
+  readonly place: number
+  readonly handle: Handle
+  readonly #side: PutSide
+
+  constructor(handle: Handle, place: number) {
+    super()
+    this.handle = handle
+    this.place = place
+    const { ring } = openRing(handle)
+    this.#side = new PutSide(
+      ring,
+      placeOwner,
+      () => {},
+      getErrorsAsPut,
+      () => isGone(place),
+    )
+    finaliser.register(this, handle)
+  }
+
+  /** Sends an envelope; ends in it are named `to` at once. Resolves, if it returns a promise, when it is there. */
+  post(envelope: Envelope, to?: bigint): Promise<boolean> | undefined {
+    const parcel = Parcel.pack(envelope)
+    if (to !== undefined) parcel.address(to)
+    return this.#side.post(parcel)?.then(
+      () => true,
+      () => false, // The reader is gone: a dead letter.
+    )
+  }
+
+  get isGone(): boolean {
+    return isGone(this.place)
+  }
+
+  /** Calls `listener` when the reader's thread is gone. */
+  onGone(listener: () => void): void {
+    const wait = {
+      look: (): boolean => isGone(this.place),
+      glance: (): boolean => false,
+      mark: (): void => {}, // Every death rings all bells.
+      leave: (): void => {},
+    }
+    waitAsync(wait, { hold: false }).then(listener, () => {})
+  }
+
+  /** For the runtime. */
+  override _depart(): Departure {
+    return { kind: LINK_INBOX, handle: this.handle, c: this.place }
+  }
+}
+
+const getErrorsAsPut = {
+  full: (timeout: number): Error => new Error(`no room within ${timeout} ms`),
+  closed: getErrors.closed,
+}
+
+onArrival(LINK_INBOX, ({ a, b, c }) => new InboxAddress({ index: a, generation: b }, c))
+
+/** Makes an inbox. */
+export function makeInbox(): Handle {
+  return makeQueue({ bytes: INBOX_BYTES, maxsize: 0 })
+}
+
+/** Reads an inbox in the event loop and hands each envelope to its actor. */
+export class InboxReader {
+  readonly address: InboxAddress
+  readonly #ring: Ring
+  readonly #owner: Owner
+  readonly #handle: (envelope: Envelope) => void
+  readonly #end = new AbortController()
+
+  constructor(handle: Handle, owner: Owner, handleEnvelope: (envelope: Envelope) => void) {
+    this.address = new InboxAddress(handle, self().name)
+    this.#ring = openRing(handle).ring
+    this.#owner = owner
+    this.#handle = handleEnvelope
+    this.#listen()
+  }
+
+  /** Hands over all that is there now. */
+  drain(): void {
+    for (;;) {
+      try {
+        if (take(this.#ring, this.#owner) !== DONE) return
+      } catch (error) {
+        // The message was taken and cannot be read: it is lost, and said so.
+        process.emitWarning(error instanceof Error ? error : String(error), 'TroupeWarning')
+        continue
+      }
+      this.#handle(item.value as Envelope)
+    }
+  }
+
+  /** No more is read. */
+  stop(): void {
+    this.#end.abort()
+    this.#ring.close()
+    closeRing(this.address.handle)
+  }
+
+  #listen(): void {
+    const side = gettersMark(this.#ring)
+    const wait = {
+      look: (): boolean => {
+        this.drain()
+        return false
+      },
+      glance: (): boolean => false,
+      mark: (): void => side.mark(),
+      leave: (): void => side.leave(),
+    }
+    const { signal } = this.#end
+    // It does not hold the event loop: who needs messages to go on holds it.
+    waitAsync(wait, { signal, hold: false }).catch(() => {})
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Loads the module of an actor in its place: JavaScript as it is; TypeScript natively where Node strips
+ * types, by a loader that is active already, else by the `tsx` of the user's project.
+ */
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { type ActorFunction, functionOf, keysOf } from './actor.js'
+import { LoadError } from './errors.js'
+import { setImporting } from './place-data.js'
+
+const TYPESCRIPT = /\.[cm]?ts$/
+
+/** The function of the actor `key` of the module at `url`. Throws `LoadError`, or what the module throws. */
+export async function loadActor(
+  url: string,
+  key: string,
+): Promise<ActorFunction<readonly unknown[], unknown, unknown>> {
+  setImporting(true)
+  try {
+    await importModule(twinOf(url))
+  } finally {
+    setImporting(false)
+  }
+  const run = functionOf(url, key)
+  if (run) return run
+  const keys = keysOf(url)
+  throw new LoadError(
+    `Module ${url} has no actor with key '${key}'; ` +
+      (keys.length > 0
+        ? `its keys are ${keys.map((known) => `'${known}'`).join(', ')}`
+        : 'it defines none') +
+      '; define actors at the top level of their module, not inside functions or conditions',
+  )
+}
+
+// A specifier of TypeScript style names the file that a build would make.
+function twinOf(url: string): string {
+  if (!url.startsWith('file:') || existsSync(new URL(url))) return url
+  const twin = url.replace(/\.([cm]?)js$/, '.$1ts')
+  return twin !== url && existsSync(new URL(twin)) ? twin : url
+}
+
+async function importModule(url: string): Promise<void> {
+  try {
+    await import(url)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && TYPESCRIPT.test(new URL(url).pathname)) {
+      await importByTsx(url, error)
+      return
+    }
+    if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') {
+      throw new LoadError(
+        `${url} has TypeScript that Node does not strip; set erasableSyntaxOnly, or start with --import tsx`,
+        { cause: error },
+      )
+    }
+    if (code === 'ERR_MODULE_NOT_FOUND' && !existsSync(new URL(url))) {
+      throw new LoadError(`The module of the actor does not exist: ${url}`, { cause: error })
+    }
+    throw error
+  }
+}
+
+// `--import tsx` does nothing in worker threads of Node 20, so its API is asked.
+async function importByTsx(url: string, cause: unknown): Promise<void> {
+  let api: { register(): unknown }
+  try {
+    const from = createRequire(fileURLToPath(url))
+    api = (await import(pathToFileURL(from.resolve('tsx/esm/api')).href)) as typeof api
+  } catch {
+    throw new LoadError(
+      `${url} is TypeScript, which Node ${process.versions.node} does not load by itself; install tsx in the project, build to JavaScript, or use Node 22.18 or newer`,
+      { cause },
+    )
+  }
+  api.register()
+  await import(url)
+}

@@ -1,0 +1,90 @@
+/** `main`: what runs in the root's entry module alone. */
+import { realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { isMainThread } from 'node:worker_threads'
+import { type ModuleMeta, urlOf } from './actor.js'
+import { cellHere } from './cells.js'
+import { placeOwner } from './owner.js'
+import { isPlace } from './place-data.js'
+import { isObeyingSignal, stopOnSignals } from './signals.js'
+import { ensureSystem } from './system.js'
+
+type Main = () => unknown
+
+let chosen: { readonly run: Main } | undefined
+let ran = false
+const others = new Set<string>()
+
+/**
+ * Runs `run` if this module is the entry of the program, as Python's `if __name__ == '__main__'` does;
+ * never in the places that import it. Main is an actor: when it fails, its children are stopped, the error
+ * is printed, and the exit code is 1.
+ *
+ * ```ts
+ * main(import.meta, async () => { … })
+ * ```
+ */
+export function main(meta: ModuleMeta, run: Main): void {
+  if (isPlace()) return
+  const url = urlOf(meta)
+  if (!isMainThread || !isEntry(url)) {
+    if (others.size === 0) process.on('exit', reportUnrun)
+    others.add(url)
+    return
+  }
+  // In a bundle all modules are the entry; the main declared last is the entry's own.
+  const first = chosen === undefined
+  chosen = { run }
+  if (first) setImmediate(runChosen)
+}
+
+function isEntry(url: string): boolean {
+  const entry = process.argv[1]
+  if (entry === undefined || !url.startsWith('file:')) return false
+  const path = fileURLToPath(url)
+  return path === entry || path === realpath(entry)
+}
+
+function realpath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
+function runChosen(): void {
+  ran = true
+  ensureSystem()
+  stopOnSignals()
+  const cell = cellHere()
+  cell.onUnhandled = failExit
+  const end = async (): Promise<void> => {
+    try {
+      await chosen?.run()
+      await placeOwner.settle()
+    } catch (error) {
+      if (isObeyingSignal() || (error as { code?: unknown }).code === 'ERR_TROUPE_INTERRUPTED')
+        return
+      console.error(error)
+      failExit()
+      await cell.stopChildren(5000)
+    } finally {
+      placeOwner.finish(true)
+    }
+  }
+  void end()
+}
+
+/** The program failed: unless it says otherwise itself, the exit code is 1. */
+export function failExit(): void {
+  process.exitCode ??= 1
+}
+
+function reportUnrun(): void {
+  if (ran) return
+  console.error(
+    `main() was declared in ${[...others].join(', ')}, and none ran: the entry is ${process.argv[1] ?? 'unknown'}`,
+  )
+  failExit()
+}

@@ -1,0 +1,130 @@
+/**
+ * What an actor owns in this thread: its ends, the objects it opened, its pending puts.
+ *
+ * An object made by `new`, or decoded, belongs to the actor whose code runs synchronously then, else to
+ * the place's own actor. No AsyncLocalStorage: it would treble the price of an await.
+ */
+import {
+  type EndHandle,
+  Ends,
+  holder,
+  rootName,
+  self,
+  systemId,
+  wordsOf,
+  type Handle,
+} from '@troupe/memory'
+
+/** An end that an owner holds or sent. */
+export interface OwnedEnd {
+  readonly handle: Handle
+  readonly end: EndHandle
+}
+
+/** Something of an owner that closes with it. */
+export interface Closable {
+  /** Closes the end because its actor ended. */
+  end(): void
+}
+
+/** An actor in this thread, as far as its belongings go. */
+export class Owner {
+  /** Number of the actor in its thread: part of the names of its ends. */
+  readonly number: number
+  /** Ends that it holds. */
+  readonly ends: Set<Closable> = new Set()
+  /** Ends that it sent and that may not have arrived. */
+  readonly sent: Set<OwnedEnd> = new Set()
+  /** Puts that are not done. */
+  readonly pending: Set<Promise<unknown>> = new Set()
+  /** Objects that it opened, by handle: decoded again they are the same. */
+  readonly objects: Map<string, WeakRef<object>> = new Map()
+  #ended = false
+
+  constructor(number: number) {
+    this.number = number
+  }
+
+  /** Its name in end words. */
+  get holder(): bigint {
+    return holder(self().name, this.number)
+  }
+
+  get isEnded(): boolean {
+    return this.#ended
+  }
+
+  /** Notes a put that is under way; the actor's end waits for it. */
+  wait(work: Promise<unknown>): void {
+    this.pending.add(work)
+    const done = (): void => {
+      this.pending.delete(work)
+    }
+    work.then(done, done)
+  }
+
+  /** Resolves when no put is pending. */
+  async settle(): Promise<void> {
+    while (this.pending.size > 0) await Promise.allSettled(this.pending)
+  }
+
+  /**
+   * The actor is over: its ends close. After a normal end, ends that it sent and that have not arrived
+   * pass to the root, which lives as long as the system.
+   */
+  finish(normal: boolean): void {
+    if (this.#ended) return
+    this.#ended = true
+    for (const end of [...this.ends]) end.end()
+    this.ends.clear()
+    for (const { handle, end } of this.sent) {
+      const ends = endsOf(handle)
+      if (!ends) continue
+      if (normal) ends.pass(end, this.holder, holder(rootName(), 0))
+      else ends.close(end, this.holder)
+    }
+    this.sent.clear()
+  }
+}
+
+function endsOf(handle: Handle): Ends | undefined {
+  const { arena, name } = self()
+  try {
+    return new Ends(arena, name, handle.index, wordsOf(arena, handle))
+  } catch {
+    return undefined // The object is gone, and its ends with it.
+  }
+}
+
+/** The actor of the place itself: main in a root. */
+export const placeOwner: Owner = new Owner(0)
+
+let current: Owner = placeOwner
+let numbers = 0
+
+/** The actor whose code runs synchronously now, else the place's own. */
+export function currentOwner(): Owner {
+  return current
+}
+
+/** A fresh actor of this thread. Numbers are reused after a million. */
+export function makeOwner(): Owner {
+  numbers = (numbers % 0xf_fffd) + 1
+  return new Owner(numbers)
+}
+
+/** Runs the synchronous part of an actor's code. */
+export function runAs<T>(owner: Owner, work: () => T): T {
+  const before = current
+  current = owner
+  try {
+    return work()
+  } finally {
+    current = before
+  }
+}
+
+/** Key of an object in an owner's table. */
+export function keyOf(kind: string, handle: Handle): string {
+  return `${kind}:${handle.index}:${handle.generation}:${systemId()}`
+}

@@ -1,0 +1,225 @@
+/**
+ * An item as a ring carries it: two words, or bytes. Small integers, numbers, and byte arrays take a
+ * direct path; everything else goes through the codec.
+ *
+ * An item is encoded once and before its put returns: it is a snapshot, and what cannot be sent throws
+ * there. Handles in it are lent from then on, and ends are moved; `undo` gives both back.
+ */
+import {
+  AGAIN,
+  CLOSED,
+  DONE,
+  FRESH,
+  HAS_LINKS,
+  type Outcome,
+  type Ring,
+  taken,
+} from '@troupe/memory'
+import { Decoder } from './codec/decoder.js'
+import { Encoder } from './codec/encoder.js'
+import { adoptLinks, handles, type Journey, takeJourney } from './handles.js'
+import type { Owner } from './owner.js'
+
+const INT = 1
+const DOUBLE = 2
+const UNDEFINED = 3
+const NULL = 4
+const TRUE = 5
+const FALSE = 6
+const VALUE = 8
+const BYTES = FRESH | 1
+const BUFFER = FRESH | 2
+
+const doubles = new Float64Array(1)
+const doubleWords = new Int32Array(doubles.buffer)
+const encoder = new Encoder(handles)
+const decoder = new Decoder(handles)
+
+const uint8 = Uint8Array.prototype
+const buffer = Buffer.prototype
+
+/** Encodes `item` and puts it if there is room. Handles in it are given back when there is none. */
+export function tryPut(ring: Ring, item: unknown): Outcome {
+  switch (typeof item) {
+    case 'number': {
+      const int = item | 0
+      if (int === item && (int !== 0 || 1 / item > 0)) return ring.putInline(INT, int, 0)
+      doubles[0] = item
+      return ring.putInline(DOUBLE, doubleWords[0]!, doubleWords[1]!)
+    }
+    case 'undefined':
+      return ring.putInline(UNDEFINED, 0, 0)
+    case 'boolean':
+      return ring.putInline(item ? TRUE : FALSE, 0, 0)
+    case 'object': {
+      if (item === null) return ring.putInline(NULL, 0, 0)
+      const direct = directTag(item)
+      if (direct !== 0) {
+        const bytes = item as Uint8Array
+        return ring.putBytes(direct, bytes, undefined, bytes.length)
+      }
+      break
+    }
+    default:
+  }
+  const length = encodeNow(item)
+  if (encoder.links.length > 0) return putJourney(ring, length)
+  return ring.putBytes(VALUE, encoder.bytes, encoder.words, length)
+}
+
+function directTag(item: object): number {
+  if (!(item instanceof Uint8Array)) return 0
+  const prototype = Object.getPrototypeOf(item) as object
+  if (prototype !== uint8 && prototype !== buffer) return 0
+  // Empty may mean detached, and a resizable buffer stays one: the codec knows how.
+  const { buffer: whole } = item
+  if (!(whole instanceof ArrayBuffer) || item.byteLength === 0) return 0
+  if ((whole as { resizable?: boolean }).resizable === true) return 0
+  // A part of a larger buffer is cloned with all of it; the codec knows how.
+  if (prototype === buffer) return BUFFER
+  return item.byteLength === item.buffer.byteLength ? BYTES : 0
+}
+
+function encodeNow(item: unknown): number {
+  try {
+    return encoder.encode(item)
+  } catch (error) {
+    takeJourney()?.undo()
+    throw error
+  }
+}
+
+function putJourney(ring: Ring, length: number): Outcome {
+  const journey = takeJourney()
+  let outcome: Outcome = AGAIN
+  try {
+    outcome = ring.putBytes(VALUE, encoder.bytes, encoder.words, length, HAS_LINKS)
+  } finally {
+    if (outcome === DONE) journey?.arrive()
+    else journey?.undo()
+  }
+  return outcome
+}
+
+/** An encoded item that waits for room. */
+export class Parcel {
+  readonly #tag: number
+  readonly #a: number
+  readonly #b: number
+  readonly #bytes: Uint8Array | undefined
+  readonly #journey: Journey | undefined
+
+  private constructor(
+    tag: number,
+    a: number,
+    b: number,
+    bytes: Uint8Array | undefined,
+    journey?: Journey,
+  ) {
+    this.#tag = tag
+    this.#a = a
+    this.#b = b
+    this.#bytes = bytes
+    this.#journey = journey
+  }
+
+  /** Encodes `item` into bytes of its own. */
+  static pack(item: unknown): Parcel {
+    switch (typeof item) {
+      case 'number': {
+        const int = item | 0
+        if (int === item && (int !== 0 || 1 / item > 0)) return new Parcel(INT, int, 0, undefined)
+        doubles[0] = item
+        return new Parcel(DOUBLE, doubleWords[0]!, doubleWords[1]!, undefined)
+      }
+      case 'undefined':
+        return new Parcel(UNDEFINED, 0, 0, undefined)
+      case 'boolean':
+        return new Parcel(item ? TRUE : FALSE, 0, 0, undefined)
+      case 'object': {
+        if (item === null) return new Parcel(NULL, 0, 0, undefined)
+        const direct = directTag(item)
+        if (direct !== 0) return new Parcel(direct, 0, 0, Uint8Array.prototype.slice.call(item))
+        break
+      }
+      default:
+    }
+    const length = encodeNow(item)
+    return new Parcel(VALUE, 0, 0, encoder.bytes.slice(0, length), takeJourney())
+  }
+
+  /** Ends in the parcel are named `to` from now on, before it commits. */
+  address(to: bigint): this {
+    this.#journey?.address(to)
+    return this
+  }
+
+  /** Puts it if there is room. */
+  put(ring: Ring): Outcome {
+    const bytes = this.#bytes
+    if (bytes === undefined) return ring.putInline(this.#tag, this.#a, this.#b)
+    const flags = this.#journey ? HAS_LINKS : 0
+    const outcome = ring.putBytes(this.#tag, bytes, undefined, bytes.length, flags)
+    if (outcome === DONE) this.#journey?.arrive()
+    return outcome
+  }
+
+  /** It will not be sent: handles go back, ends are the sender's again. */
+  undo(): void {
+    this.#journey?.undo()
+  }
+}
+
+/** Takes an item for `owner`; the value is then in `item.value`. */
+export function take(ring: Ring, owner: Owner): Outcome {
+  const outcome = ring.take(owner.number)
+  if (outcome !== DONE) return outcome
+  switch (taken.tag) {
+    case INT:
+      item.value = taken.a
+      break
+    case DOUBLE:
+      doubleWords[0] = taken.a
+      doubleWords[1] = taken.b
+      item.value = doubles[0]
+      break
+    case UNDEFINED:
+      item.value = undefined
+      break
+    case NULL:
+      item.value = null
+      break
+    case TRUE:
+      item.value = true
+      break
+    case FALSE:
+      item.value = false
+      break
+    case BYTES:
+      item.value = taken.bytes
+      break
+    case BUFFER:
+      item.value = Buffer.from(taken.bytes.buffer as ArrayBuffer, 0, taken.length)
+      break
+    default:
+      decodeTaken(owner)
+  }
+  return DONE
+}
+
+/** What the last `take` of this thread found. */
+export const item: { value: unknown } = { value: undefined }
+
+function decodeTaken(owner: Owner): void {
+  const { links } = taken
+  item.value = undefined
+  if (links.length === 0) {
+    item.value = decoder.decode(taken.bytes, taken.length)
+    return
+  }
+  adoptLinks(links, owner, () => {
+    item.value = decoder.decode(taken.bytes, taken.length)
+  })
+}
+
+export { AGAIN, CLOSED, DONE }

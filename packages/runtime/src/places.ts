@@ -1,0 +1,112 @@
+/** Places of their own: worker threads and child processes, from the starter's side. */
+import {
+  expectProcess,
+  type Handle,
+  hasProcesses,
+  invitation,
+  loadAddon,
+  addonProblem,
+  NoAddonError,
+  placeEnded,
+  reserve,
+  reservedHold,
+} from '@troupe/memory'
+import { type ChildProcess, spawn as spawnProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type ResourceLimits, Worker } from 'node:worker_threads'
+import type { Child } from './child.js'
+import { makeInbox } from './inbox.js'
+import { placeEnvironment } from './place-data.js'
+
+/** A place that has a seat and an inbox and does not run yet. */
+export interface Prepared {
+  readonly kind: 'thread' | 'process'
+  readonly seat: number
+  readonly inbox: Handle
+  giveUp(): void
+}
+
+/** Reserves what a place needs, so that messages can be sent to it at once. */
+export function preparePlace(kind: 'thread' | 'process'): Prepared {
+  if (kind === 'process' && !hasProcesses()) {
+    loadAddon()
+    throw new NoAddonError(`{ in: 'process' }`, addonProblem())
+  }
+  const seat = reserve()
+  const inbox = makeInbox()
+  reservedHold(seat, inbox)
+  return { kind, seat, inbox, giveUp: () => placeEnded(seat) }
+}
+
+/** Starts the thread or process; its end is told to `child`. */
+export function startPlace(
+  prepared: Prepared,
+  child: Child,
+  name: string,
+  resourceLimits: ResourceLimits | undefined,
+  url: string,
+): void {
+  const entry = entryFor(url)
+  if (prepared.kind === 'thread') startThread(prepared, child, entry, name, resourceLimits)
+  else startProcess(prepared, child, entry)
+}
+
+// Beside this file lies the entry of a place. In a bundle nothing does: the bundle is its own entry.
+function entryFor(url: string): URL {
+  const own = new URL('./troupe-place.js', import.meta.url)
+  return existsSync(own) ? own : new URL(url)
+}
+
+function startThread(
+  { seat, inbox }: Prepared,
+  child: Child,
+  entry: URL,
+  name: string,
+  resourceLimits: ResourceLimits | undefined,
+): void {
+  const worker = new Worker(entry, {
+    name,
+    workerData: { troupe: { invitation: invitation(seat), inbox } },
+    ...(resourceLimits ? { resourceLimits } : {}),
+  })
+  let failure: unknown
+  worker.on('error', (error) => {
+    failure = error
+  })
+  worker.on('exit', (code) => child.ended({ code, error: failure }))
+  child.place = { seat, kill: () => void worker.terminate() }
+}
+
+function startProcess({ seat, inbox }: Prepared, child: Child, entry: URL): void {
+  const ticket = invitation(seat)
+  const started: ChildProcess = spawnProcess(
+    process.execPath,
+    [...inheritedFlags(), fileURLToPath(entry)],
+    {
+      stdio: ['ignore', 'inherit', 'inherit', ticket.fd, ticket.guard],
+      env: placeEnvironment({ invitation: ticket, inbox }),
+    },
+  )
+  child.place = { seat, kill: () => void started.kill('SIGKILL') }
+  started.on('error', (error) => child.ended({ error }))
+  started.on('exit', (code, signal) => {
+    child.ended({ ...(code === null ? {} : { code }), ...(signal === null ? {} : { signal }) })
+  })
+  if (started.pid !== undefined) expectProcess(seat, started.pid)
+}
+
+const OWN_ALONE =
+  /^--?(inspect|eval|print|check|interactive|test|watch|cpu-prof|heap-prof|e$|p$|pe$|c$|i$)/
+const WITH_VALUE = /^(-e|--eval|-p|--print|-pe)$/
+
+// Flags of this process that are for its own program alone stay here; loaders and conditions are passed on.
+function inheritedFlags(): string[] {
+  const flags: string[] = []
+  for (let i = 0; i < process.execArgv.length; i++) {
+    const flag = process.execArgv[i]!
+    if (WITH_VALUE.test(flag)) i++
+    else if (!OWN_ALONE.test(flag)) flags.push(flag)
+  }
+  return flags
+}

@@ -1,0 +1,171 @@
+/**
+ * Puts of this thread that wait for room, in order of arrival: FIFO also among the forms. While the line
+ * is not empty, later puts stand behind it.
+ */
+import { endIfOver, puttersMark, type Ring, type Wait, waitAsync, waitSync } from '@troupe/memory'
+import { QueueClosedError } from './errors.js'
+import type { Owner } from './owner.js'
+import { AGAIN, CLOSED, DONE, type Parcel } from './parcel.js'
+
+/** How a wait may end early. */
+export interface WaitOptions {
+  /** Milliseconds. Without it the wait has no end of its own. */
+  readonly timeout?: number | undefined
+  /** Aborted, the wait rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+interface Waiting {
+  readonly parcel: Parcel
+  readonly usable: () => void
+  settle(error?: unknown): void
+}
+
+/** What happens when room comes too late, or never. */
+export interface PutErrors {
+  full(timeout: number): Error
+  closed(): Error
+}
+
+/** The line of one ring in this thread. */
+export class PutLine {
+  readonly #ring: Ring
+  readonly #waiting: Waiting[] = []
+  readonly #isOver: () => boolean
+  #end: AbortController | undefined
+
+  constructor(ring: Ring, isOver: () => boolean) {
+    this.#ring = ring
+    this.#isOver = isOver
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0
+  }
+
+  /** Stands in line. */
+  join(
+    parcel: Parcel,
+    owner: Owner,
+    options: WaitOptions,
+    errors: PutErrors,
+    usable: () => void,
+  ): Promise<void> {
+    const { timeout, signal } = options
+    const work = new Promise<void>((resolve, reject) => {
+      if (signal?.aborted) {
+        parcel.undo()
+        reject(signal.reason)
+        return
+      }
+      let timer: NodeJS.Timeout | undefined
+      const leave = (error: unknown): void => {
+        const at = this.#waiting.indexOf(entry)
+        if (at < 0) return
+        this.#waiting.splice(at, 1)
+        entry.settle(error)
+        this.#ring.leaveNext()
+        if (this.#waiting.length === 0) this.#end?.abort()
+      }
+      const abort = (): void => leave(signal?.reason)
+      const entry: Waiting = {
+        parcel,
+        usable,
+        settle(error) {
+          if (timer) clearTimeout(timer)
+          signal?.removeEventListener('abort', abort)
+          if (error === undefined) {
+            resolve()
+            return
+          }
+          parcel.undo()
+          reject(error === CLOSED ? errors.closed() : error)
+        },
+      }
+      if (timeout !== undefined && timeout !== Infinity) {
+        timer = setTimeout(() => leave(errors.full(timeout)), Math.max(0, timeout))
+      }
+      signal?.addEventListener('abort', abort)
+      this.#waiting.push(entry)
+      this.#start()
+    })
+    owner.wait(work)
+    return work
+  }
+
+  /** Blocks until the line is empty and the parcel is put. False when the deadline passed. */
+  putSync(parcel: Parcel, deadline: number, usable: () => void): boolean {
+    const side = puttersMark(this.#ring)
+    const attempt = (): boolean => {
+      usable()
+      if (!this.#advance()) return false
+      const outcome = this.#try(parcel)
+      if (outcome === CLOSED) throw new QueueClosedError('')
+      return outcome === DONE
+    }
+    const wait: Wait = {
+      look: attempt,
+      // A spinning putter holds out until the ring is half empty; a parked one takes what there is.
+      glance: () => this.#ring.isRoomy && attempt(),
+      progress: () => this.#ring.position,
+      mark: () => side.mark(),
+      leave: () => side.leave(),
+    }
+    try {
+      return waitSync(wait, deadline)
+    } finally {
+      this.#ring.leaveNext()
+    }
+  }
+
+  #start(): void {
+    if (this.#end) return
+    const end = new AbortController()
+    this.#end = end
+    const side = puttersMark(this.#ring)
+    const wait: Wait = {
+      look: () => this.#advance(),
+      glance: () => this.#advance(),
+      mark: () => side.mark(),
+      leave: () => side.leave(),
+    }
+    const done = (): void => {
+      this.#end = undefined
+      if (this.#waiting.length > 0) this.#start()
+    }
+    // An abort here says that the line is empty; errors went to those who wait.
+    void waitAsync(wait, { signal: end.signal }).then(done, (error: unknown) => {
+      if (!end.signal.aborted) for (const entry of this.#waiting.splice(0)) entry.settle(error)
+      done()
+    })
+  }
+
+  // Puts from the front of the line; true when it is empty.
+  #advance(): boolean {
+    for (let entry = this.#waiting[0]; entry; entry = this.#waiting[0]) {
+      let error: unknown
+      try {
+        entry.usable()
+        const outcome = this.#try(entry.parcel)
+        if (outcome === AGAIN) return false
+        if (outcome === CLOSED) error = CLOSED
+      } catch (caught) {
+        error = caught
+      }
+      this.#waiting.shift()
+      entry.settle(error)
+    }
+    return true
+  }
+
+  #try(parcel: Parcel): number {
+    const outcome = parcel.put(this.#ring)
+    if (outcome === AGAIN && this.#isOver()) return CLOSED
+    return outcome
+  }
+}
+
+/** Whether a queue ended because all its producers, or all its consumers, are gone. */
+export function queueIsOver(ring: Ring): boolean {
+  return ring.isClosed || (ring.hasEnds && endIfOver(ring))
+}

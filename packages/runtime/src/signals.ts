@@ -1,0 +1,34 @@
+/** SIGINT and SIGTERM of the root stop its children, in order; a second signal kills them. */
+import { takeSignal } from '@troupe/memory'
+import { isMainThread } from 'node:worker_threads'
+import { cellHere } from './cells.js'
+import { isPlace } from './place-data.js'
+
+const STOP_TIMEOUT = 500
+const NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const
+
+let installed = false
+let stopping = false
+
+/** Installs the handlers, in the main thread of a root. */
+export function stopOnSignals(): void {
+  if (installed || !isMainThread || isPlace()) return
+  installed = true
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal))
+}
+
+/** Whether a signal is being obeyed: what fails because of it is no failure. */
+export function isObeyingSignal(): boolean {
+  return stopping
+}
+
+async function stop(signal: keyof typeof NUMBERS): Promise<void> {
+  takeSignal()
+  const cell = cellHere()
+  const again = stopping
+  stopping = true
+  cell.stop(signal)
+  await cell.stopChildren(again ? 0 : STOP_TIMEOUT)
+  // Who listens besides us decides about the end of the process.
+  if (process.listenerCount(signal) === 1) process.exit(128 + NUMBERS[signal])
+}

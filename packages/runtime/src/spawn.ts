@@ -1,0 +1,117 @@
+/** `spawn`: starts an actor in a thread, in a process, or here. */
+import { nanoid } from 'nanoid'
+import { type Actor, isActor } from './actor.js'
+import { type Cell, cellHere } from './cells.js'
+import { actorOf, Child } from './child.js'
+import { ArgumentError, DefinitionError } from './errors.js'
+import { type Envelope, InboxAddress, type PlaceKind } from './inbox.js'
+import { runHere } from './here.js'
+import { isImporting } from './place-data.js'
+import { preparePlace, startPlace } from './places.js'
+import { stopOnSignals } from './signals.js'
+import { Started } from './started.js'
+import { ensureSystem } from './system.js'
+
+/** How an actor is started. */
+export interface SpawnOptions {
+  /** Where it runs: a worker thread (default), a child process, or this thread. */
+  readonly in?: PlaceKind
+  /** What messages and errors call it. Default: its key. */
+  readonly name?: string
+  /** Limits of a thread's heap, as of `new Worker`. */
+  readonly resourceLimits?: import('node:worker_threads').ResourceLimits
+}
+
+/** The arguments of an actor, and the options; the arguments may be left out when there are none. */
+export type SpawnArguments<Args extends readonly unknown[]> = Args extends readonly []
+  ? [args?: Args, options?: SpawnOptions]
+  : [args: Args, options?: SpawnOptions]
+
+/**
+ * Starts `actor` with `args`. Returns at once; what was sent before it runs is queued. The program lives
+ * as long as it does.
+ *
+ * Passing an end moves it. Throws for what is not an actor, for what cannot be sent, and while a place
+ * imports its module (wrap it in `main()`). What goes wrong in the place is in `result` and `join()`.
+ *
+ * ```ts
+ * const started = spawn(double, [21], { in: 'process' })
+ * await started.result   // 42
+ * ```
+ */
+export function spawn<Args extends readonly unknown[], Result, Message>(
+  actor: Actor<Args, Result, Message>,
+  ...rest: SpawnArguments<Args>
+): Started<Result, Message> {
+  return spawnFrom(undefined, actor, rest)
+}
+
+/** As `spawn`, as a child of `parent`; without one, of this thread's own actor. */
+export function spawnFrom<Args extends readonly unknown[], Result, Message>(
+  parent: Cell | undefined,
+  actor: Actor<Args, Result, Message>,
+  [args, options = {}]: SpawnArguments<Args>,
+): Started<Result, Message> {
+  if (!isActor(actor)) throw notAnActor(actor)
+  const given: readonly unknown[] = args ?? []
+  const { in: place = 'thread', name = actor.key } = options
+  if (!Array.isArray(given)) {
+    throw new ArgumentError(
+      `The arguments of ${actor.key} must be an array: they are ${describe(given)}; write spawn(${actor.key}, [argument])`,
+    )
+  }
+  if (place !== 'thread' && place !== 'process' && place !== 'here') {
+    throw new ArgumentError(`in must be 'thread', 'process' or 'here': it is ${describe(place)}`)
+  }
+  if (isImporting()) {
+    throw new DefinitionError(
+      'ERR_TROUPE_SPAWN_DURING_IMPORT',
+      `spawn(${actor.key}) was called while a place imports this module, which would start actors without end; wrap it in main(import.meta, () => { … })`,
+    )
+  }
+  ensureSystem()
+  stopOnSignals()
+  const cell = parent ?? cellHere()
+  const id = nanoid()
+  if (place === 'here') return runHere(cell, actor, given, id, name) as Started<Result, Message>
+
+  const prepared = preparePlace(place)
+  const inbox = new InboxAddress(prepared.inbox, prepared.seat)
+  const child = new Child(cell, id, name, inbox)
+  const start: Envelope = {
+    op: 'start',
+    id,
+    name,
+    place,
+    url: actor.url,
+    key: actor.key,
+    args: given,
+    parent: cell.address,
+    parentRef: { id: cell.id, name: cell.name, place: cell.place },
+  }
+  try {
+    void inbox.post(start, actorOf(prepared.seat))
+    startPlace(prepared, child, name, options.resourceLimits, actor.url)
+  } catch (error) {
+    cell.children.delete(id)
+    prepared.giveUp()
+    throw error
+  }
+  return new Started<Result, Message>(child, place, cell.address)
+}
+
+function notAnActor(value: unknown): DefinitionError {
+  return new DefinitionError(
+    'ERR_TROUPE_NOT_AN_ACTOR',
+    `spawn needs a definition made by actor(): it got ${describe(value)}` +
+      (typeof value === 'function'
+        ? `; write actor(import.meta, 'name', ${value.name || 'fn'})`
+        : ''),
+  )
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'function') return `a function ${value.name}`
+  if (typeof value === 'string') return `'${value}'`
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+}

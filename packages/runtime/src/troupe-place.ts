@@ -1,0 +1,2 @@
+/** The entry of a place: a thread or a process that Troupe starts. */
+import './index.js'
