@@ -35,7 +35,9 @@ export interface Wait {
 
 const SLICE = 250
 /** Looks of a spin; each is followed by a pause of some 50 ns. */
-const MOST_SPINS = 400
+const MOST_SPINS = 800
+/** Some 10 µs: less than a wake costs the other side, and a spin that is shorter never pays again. */
+const LEAST_SPINS = 160
 const PAUSE = 60
 const CORES: number = availableParallelism()
 
@@ -55,7 +57,7 @@ function spin(wait: Wait, me: Self): boolean {
   let seen = wait.progress?.()
   for (let i = 0; i < spins; i++) {
     if (wait.glance()) {
-      spins = Math.min(MOST_SPINS, spins + 16)
+      spins = Math.min(MOST_SPINS, spins + 64)
       return true
     }
     pause()
@@ -66,7 +68,7 @@ function spin(wait: Wait, me: Self): boolean {
       i = 0
     }
   }
-  spins = Math.max(8, spins - (spins >>> 3))
+  spins = Math.max(LEAST_SPINS, spins - (spins >>> 3))
   return wait.look()
 }
 
