@@ -228,7 +228,7 @@ export class Ring {
       this.#lockConsumers()
     let outcome: Outcome = DONE
     try {
-      const head = load(words, D_HEAD)
+      const head = words[D_HEAD]! // Written under the lock that we hold: a plain read.
       const seen = (words[D_SEEN_TAIL]! - head) | 0
       if (seen <= 0 || seen > this.#slotMask + 1) {
         const tail = load(words, D_TAIL)
@@ -281,7 +281,13 @@ export class Ring {
   /** Whether a message of `length` bytes finds no room now. */
   isFull(length = 0): boolean {
     const padded = (length + 3) & ~3
-    return this.#withProducers(() => this.#room(SLOT_BYTES + padded, padded)) !== DONE
+    return this.#withProducers(() => {
+      const next = load(this.words, D_NEXT)
+      const outcome = this.#room(SLOT_BYTES + padded, padded)
+      // Who only asks is promised nothing.
+      if (next !== this.#me) compareExchange(this.words, D_NEXT, this.#me, 0)
+      return outcome !== DONE
+    })
   }
 
   /** Whether it ever had an end: without one it ends only by `close`. */
@@ -347,9 +353,10 @@ export class Ring {
   #room(cost: number, padded: number): Outcome {
     if (this.#unrung) this.#ringEverybody()
     const words = this.words
-    if (load(words, D_CLOSED) !== 0 || load(words, D_GENERATION) !== this.generation) return CLOSED
-    if (load(words, D_NEXT) !== 0 && this.#isPromised()) return AGAIN
-    const tail = load(words, D_TAIL)
+    // Plain reads: all of these are written under the lock that the caller took by an atomic step.
+    if (words[D_CLOSED] !== 0 || words[D_GENERATION] !== this.generation) return CLOSED
+    if (words[D_NEXT] !== 0 && this.#isPromised()) return AGAIN
+    const tail = words[D_TAIL]!
     const start = this.#startOf(tail)
     const used = (tail - words[D_SEEN_HEAD]!) | 0
     if (used > 0 && used < this.limitItems) {
