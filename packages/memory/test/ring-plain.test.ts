@@ -1,0 +1,4 @@
+import { ringSuite } from './suites/ring.js'
+
+process.env['TROUPE_ADDON'] = 'off'
+ringSuite('without the addon')

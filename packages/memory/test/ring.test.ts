@@ -1,0 +1,3 @@
+import { ringSuite } from './suites/ring.js'
+
+ringSuite('with the addon')
