@@ -31,6 +31,9 @@ if (rows.length === 0) {
   process.exit(2)
 }
 
+// By way of `exit`, so that the program that runs just now is ended too.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
+
 const rounds = Number(given.rounds ?? (given.quick ? 1 : 6))
 const full = !given.quick && wanted.length === 0
 const page =

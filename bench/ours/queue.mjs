@@ -4,7 +4,8 @@
 //   many-sync   putManySync, getManySync
 //   many        await putMany, await getMany
 //   batches     await putMany, for await over batches
-// Main says go, and stops the clock when every consumer has reported its share.
+// Main says go to everybody, and stops the clock when every consumer has reported its share. (A
+// consumer that began the next phase unasked would take what another one still waits for.)
 
 import { performance } from 'node:perf_hooks'
 import { actor, main, Queue, spawn } from '@troupe/runtime'
@@ -63,18 +64,20 @@ const producers = {
 producers.batches = producers.many
 
 const consumers = {
-  sync: actor(import.meta, 'consume-sync', (_ctx, items, reports, kind, shares) => {
+  sync: actor(import.meta, 'consume-sync', (_ctx, items, go, kind, shares, reports) => {
     const { weigh } = itemKind(kind)
     for (const share of shares) {
+      go.getSync()
       let sum = 0
       for (let taken = 0; taken < share; taken++) sum += weigh(items.getSync())
       reports.putSync(sum)
     }
   }),
 
-  await: actor(import.meta, 'consume-await', async (_ctx, items, reports, kind, shares) => {
+  await: actor(import.meta, 'consume-await', async (_ctx, items, go, kind, shares, reports) => {
     const { weigh } = itemKind(kind)
     for (const share of shares) {
+      await go.get()
       let sum = 0
       let taken = 0
       for await (const item of items) {
@@ -85,9 +88,10 @@ const consumers = {
     }
   }),
 
-  'many-sync': actor(import.meta, 'consume-many-sync', (_ctx, items, reports, kind, shares) => {
+  'many-sync': actor(import.meta, 'consume-many-sync', (_ctx, items, go, kind, shares, reports) => {
     const { weigh } = itemKind(kind)
     for (const share of shares) {
+      go.getSync()
       let sum = 0
       for (let taken = 0; taken < share; ) {
         const batch = items.getManySync(Math.min(BATCH, share - taken))
@@ -98,9 +102,10 @@ const consumers = {
     }
   }),
 
-  many: actor(import.meta, 'consume-many', async (_ctx, items, reports, kind, shares) => {
+  many: actor(import.meta, 'consume-many', async (_ctx, items, go, kind, shares, reports) => {
     const { weigh } = itemKind(kind)
     for (const share of shares) {
+      await go.get()
       let sum = 0
       for (let taken = 0; taken < share; ) {
         const batch = await items.getMany(Math.min(BATCH, share - taken))
@@ -111,10 +116,11 @@ const consumers = {
     }
   }),
 
-  // Alone with the queue between two phases, so that no batch holds items of the next one.
-  batches: actor(import.meta, 'consume-batches', async (_ctx, items, reports, kind, shares) => {
+  // For one consumer only: a batch may be larger than what is left of its share of several.
+  batches: actor(import.meta, 'consume-batches', async (_ctx, items, go, kind, shares, reports) => {
     const { weigh } = itemKind(kind)
     for (const share of shares) {
+      await go.get()
       let sum = 0
       let taken = 0
       for await (const batch of items.batches(BATCH)) {
@@ -140,16 +146,16 @@ main(import.meta, async () => {
   const place = { in: given.in }
   const items = new Queue()
   const reports = new Queue()
-  const gos = Array.from({ length: given.producers }, () => new Queue())
+  const gos = Array.from({ length: given.producers + given.consumers }, () => new Queue())
   const actors = [
-    ...gos.map((go) => {
+    ...gos.slice(0, given.producers).map((go) => {
       const shares = phases.map((phase) => phase / given.producers)
       const args = [items.producer(), go.consumer(), given.item, shares]
       return spawn(producers[given.form], args, place)
     }),
-    ...Array.from({ length: given.consumers }, () => {
+    ...gos.slice(given.producers).map((go) => {
       const shares = phases.map((phase) => phase / given.consumers)
-      const args = [items.consumer(), reports.producer(), given.item, shares]
+      const args = [items.consumer(), go.consumer(), given.item, shares, reports.producer()]
       return spawn(consumers[given.form], args, place)
     }),
   ]

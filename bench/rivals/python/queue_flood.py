@@ -16,12 +16,13 @@ def produce(queue, go, kind, shares):
             put(make(index))
 
 
-def consume(queue, reports, kind, shares):
+def consume(queue, go, kind, shares, reports):
     _, weigh = item_kind(kind)
     get = queue.get
     if kind == "int":
         weigh = None  # an int weighs itself: spare the rival the call
     for share in shares:
+        go.get()
         total = 0
         if weigh is None:
             for _ in range(share):
@@ -37,19 +38,19 @@ def main():
     phases = phases_of(given.amount, given.producers * given.consumers)
     queue = multiprocessing.Queue()
     reports = multiprocessing.Queue()
-    gos = [multiprocessing.Queue() for _ in range(given.producers)]
+    gos = [multiprocessing.Queue() for _ in range(given.producers + given.consumers)]
     processes = [
         multiprocessing.Process(
             target=produce,
             args=(queue, go, given.item, [phase // given.producers for phase in phases]),
         )
-        for go in gos
+        for go in gos[: given.producers]
     ] + [
         multiprocessing.Process(
             target=consume,
-            args=(queue, reports, given.item, [phase // given.consumers for phase in phases]),
+            args=(queue, go, given.item, [phase // given.consumers for phase in phases], reports),
         )
-        for _ in range(given.consumers)
+        for go in gos[given.producers :]
     ]
     for process in processes:
         process.start()
