@@ -109,7 +109,7 @@ export class ActorDiedError extends TroupeError {
       exit.reason,
       exit.code === undefined ? '' : `code ${exit.code}`,
       exit.signal ?? '',
-      exit.detail === undefined ? '' : String(exit.detail),
+      typeof exit.detail === 'string' ? exit.detail : '',
     ]
     super(
       'ERR_TROUPE_ACTOR_DIED',

@@ -75,7 +75,8 @@ export class Owner {
   finish(normal: boolean): void {
     if (this.#ended) return
     this.#ended = true
-    for (const end of [...this.ends]) end.end()
+    // A set may shrink while it is walked.
+    for (const end of this.ends) end.end()
     this.ends.clear()
     for (const { handle, end } of this.sent) {
       const ends = endsOf(handle)

@@ -1,11 +1,11 @@
 /** Runs an actor's function to its end, wherever it is. */
 import type { Actor, ActorFunction } from './actor.js'
 import { ActorRef } from './actor-ref.js'
-import { Cell, StopRequest } from './cells.js'
+import { type Cell, StopRequest } from './cells.js'
 import type { Context } from './context.js'
 import type { Exit } from './exit.js'
 import { holdOpen } from './hold-open.js'
-import { InboxAddress, type PlaceKind } from './inbox.js'
+import type { InboxAddress, PlaceKind } from './inbox.js'
 import { writeLine } from './output.js'
 import { runAs } from './owner.js'
 import { spawnFrom } from './spawn.js'

@@ -1,4 +1,5 @@
 /** `spawn`: starts an actor in a thread, in a process, or here. */
+import type { ResourceLimits } from 'node:worker_threads'
 import { nanoid } from 'nanoid'
 import { type Actor, isActor } from './actor.js'
 import { type Cell, cellHere } from './cells.js'
@@ -19,7 +20,7 @@ export interface SpawnOptions {
   /** What messages and errors call it. Default: its key. */
   readonly name?: string
   /** Limits of a thread's heap, as of `new Worker`. */
-  readonly resourceLimits?: import('node:worker_threads').ResourceLimits
+  readonly resourceLimits?: ResourceLimits
 }
 
 /** The arguments of an actor, and the options; the arguments may be left out when there are none. */
