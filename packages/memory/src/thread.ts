@@ -1,6 +1,6 @@
 /** This thread in its system: its arena, its seat, its name. One system a thread. */
 import { load } from '#atomics'
-import { Arena, type Ticket } from './arena.js'
+import type { Arena, Ticket } from './arena.js'
 import { TroupeError } from './errors.js'
 import { H_ROOT, S_STOP, SEAT_WORDS, seatOf } from './layout.js'
 import { isMainThread } from 'node:worker_threads'
