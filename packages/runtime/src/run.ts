@@ -44,6 +44,8 @@ export async function runActor(
     if (cell.children.size > 0) await cell.stopChildren(CHILDREN_TIMEOUT)
     return { value, exit: exitOf(cell) }
   } catch (error) {
+    // The request that ended a block may lie in the inbox still.
+    cell.drain()
     await cell.stopChildren(CHILDREN_TIMEOUT)
     if (cell.stopRequest && isObedience(error)) return { value: undefined, exit: exitOf(cell) }
     return { error }

@@ -15,6 +15,8 @@ export function stopOnSignals(): void {
   if (installed || !isMainThread || isPlace()) return
   installed = true
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal))
+  // From now on a signal is noted as it comes, also between two blocks.
+  takeSignal()
 }
 
 /** Whether a signal is being obeyed: what fails because of it is no failure. */
