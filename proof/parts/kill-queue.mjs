@@ -38,11 +38,14 @@ const consume = actor(import.meta, 'consume', async (_ctx, items, seen, waits) =
   }
 })
 
+let rounds = 0
+
 async function round(random, folder, failures) {
   const queue = new Queue({ bytes: random() < 0.5 ? 2 ** 20 : 4096 })
   const waits = random() < 0.5
   const seenQueues = [new Queue(), new Queue()]
-  const files = [0, 1].map((id) => path.join(folder, `p${id}`))
+  // Fresh files a round: a producer that is killed before it begins leaves none.
+  const files = [0, 1].map((id) => path.join(folder, `${rounds++}-${id}`))
   const producers = files.map((file, id) =>
     spawn(produce, [queue.producer(), id, file, waits], { in: 'process' }),
   )
