@@ -18,7 +18,8 @@ const produce = actor(import.meta, 'produce', async (_ctx, out, id, file, waits)
   const note = new Int32Array(1)
   for (let i = 0; ; i++) {
     const size = i % 997 === 996 ? 1_500_000 : SIZES[(i * 7 + id) % SIZES.length]
-    const item = size === 0 ? id * 1e6 + i : { id, i, bytes: new Uint8Array(size).fill(byteOf(id, i)) }
+    const item =
+      size === 0 ? id * 1e6 + i : { id, i, bytes: new Uint8Array(size).fill(byteOf(id, i)) }
     if (waits) await out.put(item)
     else out.putSync(item)
     note[0] = i + 1
@@ -78,7 +79,9 @@ async function round(random, folder, failures) {
   for (const one of consumers) {
     const exit = await one.join()
     if (one !== first && exit.reason !== 'normal') {
-      failures.push(`survivor ended by ${exit.reason}: ${exit.error?.stack ?? exit.signal ?? exit.code}`)
+      failures.push(
+        `survivor ended by ${exit.reason}: ${exit.error?.stack ?? exit.signal ?? exit.code}`,
+      )
     }
   }
   queue[Symbol.dispose]()
@@ -110,7 +113,8 @@ function check(lists, files, consumerKills, failures) {
     }
     for (let i = 0; i < accepted; i++) if (!seen[id].has(i)) missing++
   }
-  if (missing > consumerKills) failures.push(`lost: ${missing} items, ${consumerKills} consumers killed`)
+  if (missing > consumerKills)
+    failures.push(`lost: ${missing} items, ${consumerKills} consumers killed`)
 }
 
 main(import.meta, async () => {
@@ -129,4 +133,3 @@ main(import.meta, async () => {
   rmSync(folder, { recursive: true })
   report('kill-queue', seed, counts, failures)
 })
-

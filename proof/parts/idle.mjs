@@ -1,0 +1,41 @@
+// Ten waiting places: five threads and five processes, blocked in getSync, awaiting get, awaiting receive.
+// Oracle: the processor time of the whole system over some seconds, read from /proc, is below 0.5 % of a core.
+import { readFileSync } from 'node:fs'
+import { actor, main, Queue, spawn } from '@troupe/runtime'
+import { argument, report } from '../random.mjs'
+
+const wait = actor(import.meta, 'wait', async (ctx, form, ready, queue) => {
+  await ready.put(process.pid)
+  if (form === 0) queue.getSync()
+  else if (form === 1) await queue.get()
+  else await ctx.receive()
+})
+
+const TICKS = 100
+function cpuSeconds(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS
+}
+
+main(import.meta, async () => {
+  const seconds = argument('seconds', 10)
+  const ready = new Queue()
+  const queue = new Queue()
+  const places = Array.from({ length: 10 }, (_, i) =>
+    spawn(wait, [i % 3, ready, queue], { in: i % 2 === 0 ? 'thread' : 'process' }),
+  )
+  for (const place of places) place.result.catch(() => {})
+  const pids = new Set([process.pid])
+  for (let i = 0; i < 10; i++) pids.add(await ready.get())
+  // Compilers and collectors of fresh isolates finish their work first.
+  await places[0].join({ timeout: 3000 })
+  const before = [...pids].map(cpuSeconds)
+  await places[0].join({ timeout: seconds * 1000 })
+  const used = [...pids].reduce((sum, pid, i) => sum + cpuSeconds(pid) - before[i], 0)
+  const share = (used / seconds) * 100
+  for (const place of places) place.kill()
+  await Promise.all(places.map((place) => place.join()))
+  const failures = share < 0.5 ? [] : [`${share.toFixed(2)} % of a core`]
+  report('idle', undefined, { seconds, percentOfACore: Number(share.toFixed(3)) }, failures)
+})
