@@ -16,7 +16,7 @@ import { availableParallelism } from 'node:os'
 import { InterruptedError, StoppedError } from './errors.js'
 import { BLOCKED, H_DEATHS, LISTENING, S_BELL, S_STOP, SEAT_WORDS, SLEEPERS } from './layout.js'
 import { countAwake } from './seats.js'
-import { SIGNALLED } from './substrate.js'
+import { SIGNALLED, TIMED_OUT } from './substrate.js'
 import { type Self, self } from './thread.js'
 
 /** Something a thread can wait for. */
@@ -86,14 +86,14 @@ export function waitSync(wait: Wait, deadline: number, stoppable = true): boolea
       wait.mark()
       if (wait.look()) return true
       if (stoppable && load(seats, base + S_STOP) !== 0) throw new StoppedError()
-      const left = deadline === Infinity ? SLICE : deadline - performance.now()
-      if (left <= 0) return false
-      const end = substrate.block(
-        me.seat,
-        bell,
-        Math.min(left, SLICE),
-        me.interruptible && stoppable,
-      )
+      // A slice that runs out saw no ring: nothing can have changed, so it sleeps on without a look.
+      let end = TIMED_OUT
+      while (end === TIMED_OUT) {
+        const left = deadline - performance.now()
+        if (left <= 0) return false
+        const slice = Math.min(left, SLICE)
+        end = substrate.block(me.seat, bell, slice, me.interruptible && stoppable)
+      }
       if (end === SIGNALLED && stoppable) throw new InterruptedError(substrate.takeSignal())
     }
   } finally {
