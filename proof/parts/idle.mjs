@@ -1,6 +1,6 @@
 // Ten waiting places: five threads and five processes, blocked in getSync, awaiting get, awaiting receive.
 // Oracle: the processor time of the whole system over some seconds, read from /proc, is below 0.5 % of a core.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { actor, main, Queue, spawn } from '@troupe/runtime'
 import { argument, report } from '../random.mjs'
 
@@ -11,11 +11,13 @@ const wait = actor(import.meta, 'wait', async (ctx, form, ready, queue) => {
   else await ctx.receive()
 })
 
-const TICKS = 100
+// Nanoseconds on a core of all threads of a process: ticks of 10 ms are too coarse for this.
 function cpuSeconds(pid) {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS
+  let nanoseconds = 0
+  for (const task of readdirSync(`/proc/${pid}/task`)) {
+    nanoseconds += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0])
+  }
+  return nanoseconds / 1e9
 }
 
 main(import.meta, async () => {
