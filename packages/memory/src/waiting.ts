@@ -9,10 +9,12 @@
  *
  * A thread has one bell for all its waits. A ring makes it look at all of them, in order of arrival.
  *
- * Blocks return through a JavaScript function every 250 ms, because V8 cannot interrupt a system call.
+ * Blocks of worker threads return through a JavaScript function every 250 ms, because V8 cannot interrupt
+ * a system call.
  */
 import { and, load, or } from '#atomics'
 import { availableParallelism } from 'node:os'
+import { isMainThread } from 'node:worker_threads'
 import { InterruptedError, StoppedError } from './errors.js'
 import { BLOCKED, H_DEATHS, LISTENING, S_BELL, S_STOP, SEAT_WORDS, SLEEPERS } from './layout.js'
 import { countAwake } from './seats.js'
@@ -33,7 +35,11 @@ export interface Wait {
   leave(): void
 }
 
-const SLICE = 250
+/**
+ * The net for a `worker.terminate()` that nobody told us of. The main thread of a process cannot be
+ * terminated, only killed or signalled, so it sleeps long.
+ */
+const SLICE: number = isMainThread ? 30_000 : 250
 /** Looks of a spin; each is followed by a pause of some 50 ns. */
 const MOST_SPINS = 800
 /** Some 10 µs: less than a wake costs the other side, and a spin that is shorter never pays again. */
