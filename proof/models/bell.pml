@@ -1,58 +1,53 @@
-/* One bell: how a ring reaches a thread that sleeps in a futex, without a system call when it does not.
+/* One bell: how a ring reaches a thread that sleeps in a futex, without a system call when nobody sleeps.
  *
- * Pairs with: packages/memory (bell, native wait and wake). Rules: A5, B9, B10.
- *   sleep: read the bell; look; raise `parked`; futex_wait(bell, value read), which compares and falls asleep as one step;
- *          lower `parked`.
- *   ring:  bell + 1; if `parked`: futex_wake.
- *   death: the watcher rings every bell in the same way.
- * Shows: a ringer killed between its commit, its count and its wake leaves no sleeper behind; and no ring is lost to a
- * thread that is just about to sleep. What the other models call one step, "ring", is these three.
+ * Pairs with: packages/memory (waiting, seats, native futex). Rules: A5, B9, B10.
+ *   word:  a count, and a bit by which its owner says that it sleeps.
+ *   sleep: set the bit, which reads the word too; mark the object; look; futex_wait(word, value), which compares and falls
+ *          asleep as one step. Whoever looks again sets the bit again. Leaving clears it.
+ *   ring:  count on and take the bit out, by one CAS; was the bit set: futex_wake.
+ *   death: the watcher counts on and wakes whether the bit is set or not, because a ringer that was killed between its CAS
+ *          and its wake took the bit with it.
+ * Shows: no ring is lost to a thread that is about to sleep, and a ringer killed between any two steps leaves no sleeper
+ * behind. What the other models call one step, "ring", is these.
  *
- * The bell counts modulo 8, which is more than the rings that can fall between one read and its wait here.
+ * The count runs modulo 8, which is more than the rings that can fall between one read and its wait here.
  *
  * check short: NR=2 KILLS=0
  * check short: NR=2 KILLS=1
  * check short: NR=2 KILLS=2
- * mutant: BUG_PARKED_READ_FIRST NR=1 KILLS=0
- * mutant: BUG_PARKED_LATE NR=1 KILLS=0
+ * check short: NR=3 KILLS=2
+ * mutant: BUG_WAKE_BEFORE_COUNT NR=1 KILLS=0
+ * mutant: BUG_SAY_LATE NR=1 KILLS=0
+ * mutant: BUG_SAY_ONCE NR=2 KILLS=0
  * mutant: BUG_NO_COMPARE NR=1 KILLS=0
- * mutant: BUG_BELL_READ_LATE NR=1 KILLS=0
- * mutant: BUG_WAKE_ONLY NR=1 KILLS=0
+ * mutant: BUG_NO_LOOK NR=1 KILLS=0
  * mutant: BUG_SILENT_DEATH NR=1 KILLS=1
- * mutant: BUG_DEATH_COUNTS_ONLY NR=1 KILLS=1
+ * mutant: BUG_DEATH_WAKES_BY_BIT NR=1 KILLS=1
  */
-#define N (NR + 1)            /* ringers 0..NR-1, then the sleeper, which nobody kills here */
-
-byte bell;
-bool parked, asleep;          /* the seat's word; the kernel's queue */
-bool marked;                  /* the sleeper's bit in the waiters of the object */
+byte count;                   /* the bell's word ... */
+bool says;                    /* ... and its bit */
+bool asleep;                  /* the kernel's queue */
+bool marked;                  /* the sleeper's mark at the object */
 byte ready;
-bool dead[NR], gone[NR], told[NR], finished[NR];
+bool dead[NR], gone[NR], told[NR], finished[NR];   /* ringers; nobody kills the sleeper here */
 byte kills;
 
-inline wake() {
-  if
-  :: parked -> asleep = 0
-  :: !parked
-  fi
-}
+#define WAKE_IF(bit) if :: bit -> bit = 0; asleep = 0 :: !bit fi
 
 inline ring() {
-#if defined(BUG_PARKED_READ_FIRST)
-  sleeper = parked;
-  bell = (bell + 1) & 7;
-  if :: sleeper -> asleep = 0 :: !sleeper fi
-#elif defined(BUG_WAKE_ONLY)
-  wake()
+#ifdef BUG_WAKE_BEFORE_COUNT
+  was = says;
+  WAKE_IF(was);
+  atomic { says = 0; count = (count + 1) & 7 }
 #else
-  bell = (bell + 1) & 7;
-  wake()
+  atomic { was = says; says = 0; count = (count + 1) & 7 }
+  WAKE_IF(was)
 #endif
 }
 
 proctype Ring(byte me) provided (!dead[me]) {
-  bool sleeper;
-  ready++;
+  bool was;
+  ready++;                                              /* commit */
   if
   :: marked -> ring()
   :: !marked
@@ -63,38 +58,43 @@ proctype Ring(byte me) provided (!dead[me]) {
 /* Takes whatever comes, for ever. */
 proctype Sleep() {
   byte value;
+  bool again;
   do
   :: d_step { ready > 0 -> ready-- }
   :: ready == 0 ->
-#ifndef BUG_BELL_READ_LATE
-     value = bell;
+     do
+#if defined(BUG_SAY_ONCE)
+     :: atomic { if :: !again -> says = 1; again = 1 :: again fi; value = count }
+#elif defined(BUG_SAY_LATE)
+     :: true
+#else
+     :: d_step { says = 1; value = count }
 #endif
-     marked = 1;
-     if
-     :: ready > 0 -> marked = 0
-     :: ready == 0 ->
-#ifdef BUG_BELL_READ_LATE
-        value = bell;
+        marked = 1;
+#ifndef BUG_NO_LOOK
+        if
+        :: ready > 0 -> break
+        :: ready == 0
+        fi;
 #endif
-#ifndef BUG_PARKED_LATE
-        parked = 1;
+#ifdef BUG_SAY_LATE
+        atomic { says = 1; value = count }
 #endif
         if                                              /* futex_wait */
-#ifdef BUG_NO_COMPARE
+#if defined(BUG_NO_COMPARE)
         :: asleep = 1
+#elif defined(BUG_SAY_ONCE)
+        :: d_step { count == value -> asleep = 1 }
+        :: count != value
 #else
-        :: d_step { bell == value -> asleep = 1 }
-        :: bell != value
+        :: d_step { count == value && says -> asleep = 1 }
+        :: !(count == value && says)
 #endif
         fi;
-#ifdef BUG_PARKED_LATE
-        parked = 1;
-#endif
-        !asleep;
-        parked = 0;
-        marked = 0
-     fi;
-     value = 0
+        !asleep
+     od;
+     marked = 0;
+     atomic { says = 0; value = 0; again = 0 }
   od
 }
 
@@ -108,23 +108,30 @@ proctype Kill() {
 #if NR > 1
   :: KILL(1) :: LET_GO(1)
 #endif
+#if NR > 2
+  :: KILL(2) :: LET_GO(2)
+#endif
   od
 }
 
 proctype Watch() {
   byte whose;
-  bool sleeper;
+  bool was;
   do
   :: if
      :: HEAR(0)
 #if NR > 1
      :: HEAR(1)
 #endif
+#if NR > 2
+     :: HEAR(2)
+#endif
      fi;
-#if defined(BUG_DEATH_COUNTS_ONLY)
-     bell = (bell + 1) & 7;
-#elif !defined(BUG_SILENT_DEATH)
+#if defined(BUG_DEATH_WAKES_BY_BIT)
      ring();
+#elif !defined(BUG_SILENT_DEATH)
+     count = (count + 1) & 7;
+     asleep = 0;
 #endif
      atomic { told[whose] = 1; whose = 0 }
   od
@@ -134,7 +141,7 @@ proctype Watch() {
 
 proctype Judge() {
   do
-  :: d_step { asleep && STILL(0) && STILL(1) -> assert(ready == 0) }
+  :: d_step { asleep && STILL(0) && STILL(1) && STILL(2) -> assert(ready == 0) }
   od
 }
 

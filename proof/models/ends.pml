@@ -14,7 +14,9 @@
  * take from D. With MINT=1 one more actor, which has only a handle of D, makes itself a new end. Drain stands for the one
  * who frees T when both parties are gone. Waiting for a lock is one step (ring.pml opens it up).
  *
- * JUDGE_OUTSIDE is the shorter rule: judge without the lock, store under it. It holds only as long as nobody makes ends anew.
+ * JUDGE_OUTSIDE is the shorter rule: walk the ends without the lock, store `closed` under it, and say "ended" once `closed`
+ * is found before the positions are found equal. It loses nothing either, but refuses a put under an end that was made
+ * between the walk and the store: the mutant JUDGE_OUTSIDE with MINT=1.
  *
  * check short: NG=1 MINT=0 OPS=3 KILLS=0
  * check short: NG=1 MINT=0 OPS=2 KILLS=1
@@ -214,6 +216,9 @@ proctype Get(byte me) provided (!dead[me]) {
 #ifdef BUG_POSITIONS_FIRST
         bare = (lying == 0);
         walk();
+#elif defined(JUDGE_OUTSIDE)
+        walk();
+        bare = (over || lying == 0);
 #else
         walk();
         bare = (lying == 0);
@@ -235,6 +240,9 @@ proctype Get(byte me) provided (!dead[me]) {
            fi;
 #else
            closed = 1;
+#ifdef JUDGE_OUTSIDE
+           over = 0;                                    /* the positions are looked at after the mark, above */
+#endif
 #endif
            putter = 0;
 #endif

@@ -74,7 +74,14 @@ inline sleep() { d_step { rung[me] -> parked[me] = 0 } }
 #define SEEMS_ALIVE(seat) (!gone[seat])
 #endif
 
-/* CAS 0 -> me; else judge the owner; else mark, look again, block. Used once in each proctype: it holds a label. */
+#ifdef BUG_NO_WAITERS
+#define SAY_WAITING(L) skip
+#else
+#define SAY_WAITING(L) waiters[L] = 1
+#endif
+
+/* CAS 0 -> me; else judge the owner; else mark, look again and leave the WAITERS bit, block.
+ * Used once in each proctype: it holds a label. */
 inline acquire(L) {
   do
   :: d_step { owner[L] == 0 -> owner[L] = me + 1; waiters[L] = 0 } goto owned
@@ -92,24 +99,25 @@ inline acquire(L) {
 #ifndef BUG_WAITERS_FIRST
         d_step { lockers = lockers | BIT; listed = 1 }
 #endif
-        if
-        :: d_step { owner[L] != seen || waiters[L] != mark -> seen = 0; mark = 0 }
-#ifdef BUG_NO_WAITERS
-        :: d_step { owner[L] == seen && waiters[L] == mark -> mark = 0 }
-#else
-        :: d_step { owner[L] == seen && waiters[L] == mark -> waiters[L] = 1; mark = 0 }
-#endif
-           if                                      /* look again: the word, then its owner's life */
-           :: d_step { owner[L] != seen -> seen = 0 }
-           :: owner[L] == seen ->
-#ifdef BUG_WAITERS_FIRST
-              d_step { lockers = lockers | BIT; listed = 1 }
-#endif
-              if
-              :: d_step { SEEMS_ALIVE(seen - 1) -> seen = 0; park() } sleep()
+        seen = 0; mark = 0;
+        if                                         /* look again: the word, its owner's life, and say under it that one waits */
+        :: owner[L] == 0
+        :: d_step { owner[L] != 0 -> seen = owner[L]; mark = waiters[L] }
+           if
 #ifndef BUG_NO_TAKEOVER
-              :: d_step { gone[seen - 1] -> seen = 0 }
+           :: d_step { gone[seen - 1] -> seen = 0; mark = 0 }
 #endif
+           :: SEEMS_ALIVE(seen - 1) ->
+              if
+#ifndef BUG_WAITERS_FIRST
+              :: d_step { mark -> seen = 0; mark = 0; park() } sleep()
+              :: d_step { !mark && owner[L] == seen && !waiters[L] -> SAY_WAITING(L); seen = 0; park() } sleep()
+#else
+              :: d_step { mark -> seen = 0; mark = 0 } d_step { lockers = lockers | BIT; listed = 1; park() } sleep()
+              :: d_step { !mark && owner[L] == seen && !waiters[L] -> SAY_WAITING(L); seen = 0 }
+                 d_step { lockers = lockers | BIT; listed = 1; park() } sleep()
+#endif
+              :: d_step { !mark && !(owner[L] == seen && !waiters[L]) -> seen = 0 }
               fi
            fi
         fi

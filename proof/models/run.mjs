@@ -54,11 +54,17 @@ function search({ model, kind, defines }, folder) {
   tool('spin', [...flags, '-a', join(here, model)], folder)
   tool('gcc', [...compile, `-DMEMLIM=${megabytes[pace]}`, '-o', 'pan', 'pan.c'], folder)
   const started = performance.now()
-  const run = spawnSync('./pan', ['-E', depth, '-w24'], { cwd: folder, encoding: 'utf8', timeout: seconds[pace] * 1000 })
+  const run = spawnSync('./pan', ['-E', depth, '-w24'], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: seconds[pace] * 1000,
+  })
   const elapsed = (performance.now() - started) / 1000
   const output = run.stdout + run.stderr
   const errors = number(output, /errors: (\d+)/)
-  const cut = /Search not completed|max search depth too small|out of memory|memory limit/i.test(output)
+  const cut = /Search not completed|max search depth too small|out of memory|memory limit/i.test(
+    output,
+  )
   const complete = run.status === 0 && errors !== undefined && !cut
   return {
     model,
@@ -75,8 +81,14 @@ function search({ model, kind, defines }, folder) {
 
 function row(result) {
   const { model, kind, defines, states, seconds, errors, complete, passed } = result
-  const verdict = kind === 'mutant' ? (passed ? 'caught' : 'NOT CAUGHT') : complete ? 'complete' : 'NOT COMPLETE'
-  const cells = [model.padEnd(10), kind.padEnd(11), defines.padEnd(58), String(states ?? '-').padStart(10)]
+  const verdict =
+    kind === 'mutant' ? (passed ? 'caught' : 'NOT CAUGHT') : complete ? 'complete' : 'NOT COMPLETE'
+  const cells = [
+    model.padEnd(10),
+    kind.padEnd(11),
+    defines.padEnd(58),
+    String(states ?? '-').padStart(10),
+  ]
   cells.push(`${seconds.toFixed(1).padStart(6)} s`, `${errors ?? '-'} errors`.padStart(9), verdict)
   return `${passed ? 'ok  ' : 'FAIL'} ${cells.join(' ')}`
 }
@@ -86,7 +98,9 @@ requireTool('gcc', 'gcc')
 const folder = mkdtempSync(join(tmpdir(), 'models-'))
 const results = []
 try {
-  const models = readdirSync(here).filter((name) => name.endsWith('.pml')).sort()
+  const models = readdirSync(here)
+    .filter((name) => name.endsWith('.pml'))
+    .sort()
   for (const model of models) {
     if (options.only !== undefined && model !== `${options.only}.pml`) continue
     for (const configuration of configurationsOf(model)) {
@@ -98,7 +112,8 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`)
+if (options.json !== undefined)
+  writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`)
 const failed = results.filter((result) => !result.passed).length
 console.log(`${results.length - failed} passed, ${failed} failed`)
 process.exitCode = failed === 0 && results.length > 0 ? 0 : 1

@@ -61,6 +61,8 @@ inline judge() {
 #endif
 }
 
+inline sleep() { d_step { rung[seat] -> parked[me] = 0 } }
+
 inline use_lock() {
   do
   :: d_step { owner == 0 -> owner = NAME; waiters = 0; seen = 0; mark = 0; inside[me] = 1 } break
@@ -74,19 +76,17 @@ inline use_lock() {
         fi
      :: alive ->
         rung[seat] = 0;
-        d_step { lockers = lockers | BIT; alive = 0 }
-        if
-        :: d_step { owner == seen && waiters == mark -> waiters = 1; mark = 0 }
-           if                                           /* look again: the word, then the name */
-           :: d_step { owner != seen -> seen = 0 }
-           :: owner == seen ->
-              judge();
-              if
-              :: d_step { alive -> alive = 0; seen = 0; parked[me] = 1 } d_step { rung[seat] -> parked[me] = 0 }
-              :: d_step { !alive -> seen = 0 }
-              fi
+        d_step { lockers = lockers | BIT; alive = 0; seen = 0; mark = 0 }
+        if                                              /* look again: the word, the name, and say under it that one waits */
+        :: owner == 0
+        :: d_step { owner != 0 -> seen = owner; mark = waiters }
+           judge();
+           if
+           :: d_step { alive && mark -> alive = 0; seen = 0; mark = 0; parked[me] = 1 } sleep()
+           :: d_step { alive && !mark && owner == seen && !waiters -> waiters = 1; alive = 0; seen = 0; parked[me] = 1 } sleep()
+           :: d_step { alive && !mark && !(owner == seen && !waiters) -> alive = 0; seen = 0 }
+           :: d_step { !alive -> seen = 0; mark = 0 }
            fi
-        :: d_step { owner != seen || waiters != mark -> seen = 0; mark = 0 }
         fi
      fi
   od;

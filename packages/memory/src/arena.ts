@@ -6,7 +6,6 @@
  * mapped over it, then it grows: so no memory is claimed twice and the pages are those of the file.
  */
 import { load, store } from '#atomics'
-import { randomFillSync } from 'node:crypto'
 import { closeSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { ArenaFullError, CorruptError } from './errors.js'
@@ -76,6 +75,8 @@ export class Arena {
     const made = loadAddon() ? createMapped() : createPlain()
     const arena = new Arena(made.buffer, made.fd, made.shape, true)
     const { header, shape } = arena
+    // Loaded here: places, which join, start without it.
+    const { randomFillSync } = process.getBuiltinModule('node:crypto')
     const id = randomFillSync(new Int32Array(2))
     header[H_ID] = id[0]!
     header[H_ID + 1] = id[1]!

@@ -160,7 +160,7 @@ describe('a guard', () => {
     const before = Atomics.load(arena.words, bell(1))
     process.kill(child.pid, 'SIGKILL')
     expect(blockUntilRung(arena, 1, before, 10_000)).toBe(BLOCK_WOKEN)
-    expect(native.block(arena.id, 1, before + 1, 50, false)).toBe(BLOCK_TIMED_OUT)
+    expect(native.block(arena.id, 1, before + 4, 50, false)).toBe(BLOCK_TIMED_OUT)
     expect(arena.words[deaths]).toBe(1)
     native.leave(arena.id)
   })

@@ -30,8 +30,9 @@ interface Detail {
 export const STOP_TIMEOUT = 5000
 
 /** Handle to an actor of any place. */
-export class ActorRef<out A = Actor<never, unknown, unknown>> extends Sendable {
-  declare readonly _actor: A
+export class ActorRef<A = Actor<never, unknown>> extends Sendable {
+  /** For types alone: a ref is known by the messages that it takes. */
+  declare readonly _takes: (message: MessageOf<A>) => void
   /** Unique in the world. */
   readonly id: string
   /** Its key, and what its starter named it. */

@@ -11,7 +11,7 @@ import {
   reserve,
   reservedHold,
 } from '@troupe/memory'
-import { type ChildProcess, spawn as spawnProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type ResourceLimits, Worker } from 'node:worker_threads'
@@ -80,6 +80,8 @@ function startThread(
 
 function startProcess({ seat, inbox }: Prepared, child: Child, entry: URL): void {
   const ticket = invitation(seat)
+  // Loaded at the first use: a place seldom starts processes itself.
+  const { spawn: spawnProcess } = process.getBuiltinModule('node:child_process')
   const started: ChildProcess = spawnProcess(
     process.execPath,
     [...inheritedFlags(), fileURLToPath(entry)],

@@ -1,6 +1,6 @@
 /** `spawn`: starts an actor in a thread, in a process, or here. */
 import type { ResourceLimits } from 'node:worker_threads'
-import { nanoid } from 'nanoid'
+import { nanoid } from 'nanoid/non-secure'
 import { type Actor, isActor } from './actor.js'
 import { type Cell, cellHere } from './cells.js'
 import { actorOf, Child } from './child.js'

@@ -1,2 +1,2 @@
 /** The entry of a place: a thread or a process that Troupe starts. */
-import './index.js'
+import '@troupe/runtime'

@@ -87,10 +87,10 @@ describe.each(apart)('a place of its own: %s', (place) => {
     expect(await started.join()).toMatchObject({ reason: 'exit', code: 3 })
   })
 
-  test.each(['failLater', 'rejectLater'] as const)(
-    'ends by an error out of band: %s',
-    async (key) => {
-      const started = spawn(actors[key], [], { in: place })
+  test.each([actors.failLater, actors.rejectLater])(
+    'ends by an error out of band: $key',
+    async (definition) => {
+      const started = spawn(definition, [], { in: place })
       await expect(started.result).rejects.toThrow(/later|unhandled/)
       expect((await started.join()).reason).toBe('error')
     },
@@ -172,7 +172,7 @@ test('a child process does not outlive a root that was SIGKILLed', async () => {
 })
 
 test('bad spawns are refused at the caller', () => {
-  expect(() => spawn((() => 1) as never)).toThrow('actor(import.meta')
+  expect(() => spawn((() => 1) as never, [])).toThrow('actor(import.meta')
   expect(() => spawn(actors.double, 5 as never)).toThrow('must be an array')
   expect(() => spawn(actors.double, [1], { in: 'moon' as never })).toThrow("'moon'")
   expect(() => spawn(actors.double, [(() => 1) as never])).toThrow('function')
