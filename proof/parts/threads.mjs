@@ -16,7 +16,7 @@ function endBy(way) {
   if (way === 'exit') process.exit(5)
   if (way === 'oom') {
     const all = []
-    for (;;) all.push(new Array(100_000).fill({}))
+    for (;;) all.push(Array.from({ length: 100_000 }, () => ({})))
   }
 }
 
