@@ -16,7 +16,7 @@ const produce = actor(import.meta, 'produce', async (_ctx, out, id, count, mixed
 
 const consume = actor(import.meta, 'consume', async (_ctx, items, count) => {
   const seen = Array.from({ length: PARTIES }, () => new Uint8Array(count))
-  const last = new Array(PARTIES).fill(-1)
+  const last = Array.from({ length: PARTIES }, () => -1)
   for await (const item of items) {
     const [id, i] =
       typeof item === 'number' ? [Math.floor(item / 1e7), item % 1e7] : [item.id, item.i]
