@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { isMainThread } from 'node:worker_threads'
 import { type ActorFunction, functionOf, keysOf } from './actor.js'
 import { LoadError } from './errors.js'
 import { setImporting } from './place-data.js'
@@ -42,14 +43,12 @@ function twinOf(url: string): string {
 }
 
 async function importModule(url: string): Promise<void> {
+  // Before the first try: Node remembers a module that it could not load.
+  if (TYPESCRIPT.test(new URL(url).pathname) && !loadsTypeScript()) await registerTsx(url)
   try {
     await import(url)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && TYPESCRIPT.test(new URL(url).pathname)) {
-      await importByTsx(url, error)
-      return
-    }
     if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') {
       throw new LoadError(
         `${url} has TypeScript that Node does not strip; set erasableSyntaxOnly, or start with --import tsx`,
@@ -63,18 +62,33 @@ async function importModule(url: string): Promise<void> {
   }
 }
 
-// `--import tsx` does nothing in worker threads of Node 20, so its API is asked.
-async function importByTsx(url: string, cause: unknown): Promise<void> {
+// Natively, or by a loader that the flags name. `--import tsx` does nothing in worker threads of Node 20.
+function loadsTypeScript(): boolean {
+  if ((process.features as { typescript?: unknown }).typescript) return true
+  const flags = `${process.execArgv.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`
+  if (!/--(import|loader|experimental-loader)\b/.test(flags)) return false
+  return isMainThread || !/\btsx\b/.test(flags)
+}
+
+async function registerTsx(url: string): Promise<void> {
   let api: { register(): unknown }
   try {
-    const from = createRequire(fileURLToPath(url))
-    api = (await import(pathToFileURL(from.resolve('tsx/esm/api')).href)) as typeof api
-  } catch {
+    api = (await import(tsxApi(url))) as typeof api
+  } catch (cause) {
     throw new LoadError(
       `${url} is TypeScript, which Node ${process.versions.node} does not load by itself; install tsx in the project, build to JavaScript, or use Node 22.18 or newer`,
       { cause },
     )
   }
   api.register()
-  await import(url)
+}
+
+// The ES module of tsx's API, as the module at `url` would import it.
+function tsxApi(url: string): string {
+  const require = createRequire(fileURLToPath(url))
+  const manifest = require.resolve('tsx/package.json')
+  const { exports } = require(manifest) as {
+    exports: { './esm/api': { import: { default: string } } }
+  }
+  return new URL(exports['./esm/api'].import.default, pathToFileURL(manifest)).href
 }
