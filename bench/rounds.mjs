@@ -73,6 +73,7 @@ function run(command, args) {
     let output = ''
     let complaint = ''
     const killGroup = () => {
+      if (child.pid === undefined) return
       try {
         process.kill(-child.pid, 'SIGKILL')
       } catch {
