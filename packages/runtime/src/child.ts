@@ -105,6 +105,7 @@ export class Child {
     // What it reported may lie in our inbox still.
     this.#parent.drain()
     if (this.place?.seat) placeEnded(this.place.seat)
+    this.inbox.bury()
     const exit = this.#exitOf(end)
     this.exit = exit
     this.#parent.children.delete(this.id)

@@ -85,6 +85,7 @@ export class Journey {
   readonly #travellers: Traveller[] = []
   #addressed: bigint | undefined
   #over = false
+  #letter = false
 
   add(departure: Departure): void {
     const { arena, name } = self()
@@ -101,6 +102,11 @@ export class Journey {
     for (const { ends, end, mover } of this.#travellers) {
       if (ends && end && mover) ends.pass(end, mover.owner.holder, to)
     }
+  }
+
+  /** Nobody takes it back: if it is not sent, its ends close. */
+  asLetter(): void {
+    this.#letter = true
   }
 
   /** The message committed. */
@@ -123,7 +129,10 @@ export class Journey {
       if (mover && ends && end && this.#addressed !== undefined) {
         ends.pass(end, this.#addressed, mover.owner.holder)
       }
-      mover?.returned()
+      if (mover && ends && end && this.#letter) {
+        ends.close(end)
+        mover.left()
+      } else mover?.returned()
       takeBack(arena, name, handle.index, words)
     }
   }

@@ -4,6 +4,7 @@
  */
 import {
   closeRing,
+  dropTaken,
   gettersMark,
   type Handle,
   isGone,
@@ -21,6 +22,8 @@ import { PutSide } from './put-side.js'
 import { getErrors } from './queue.js'
 
 const INBOX_BYTES = 2 ** 18
+/** The actor that takes dead letters. */
+const NOBODY = 0xf_ffff
 
 /** Everything that goes through an inbox. */
 export type Envelope =
@@ -80,12 +83,20 @@ export class InboxAddress extends Sendable {
 
   /** Sends an envelope; ends in it are named `to` at once. Resolves, if it returns a promise, when it is there. */
   post(envelope: Envelope, to?: bigint): Promise<boolean> | undefined {
-    const parcel = Parcel.pack(envelope)
+    const parcel = Parcel.pack(envelope).asLetter()
     if (to !== undefined) parcel.address(to)
     return this.#side.post(parcel)?.then(
       () => true,
       () => false, // The reader is gone: a dead letter.
     )
+  }
+
+  /** The reader is gone for good: what lies here are dead letters, whose ends close and whose handles go back. */
+  bury(): void {
+    const { ring } = openRing(this.handle)
+    ring.close()
+    while (ring.take(NOBODY) === DONE) dropTaken(self())
+    closeRing(this.handle)
   }
 
   get isGone(): boolean {

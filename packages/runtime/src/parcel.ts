@@ -154,6 +154,12 @@ export class Parcel {
     return this
   }
 
+  /** It goes to an inbox: undone, its ends close, since nobody takes a dead letter back. */
+  asLetter(): this {
+    this.#journey?.asLetter()
+    return this
+  }
+
   /** Puts it if there is room. */
   put(ring: Ring): Outcome {
     const bytes = this.#bytes

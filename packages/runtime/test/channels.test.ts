@@ -13,6 +13,7 @@ import {
   spawn,
 } from '../dist/index.js'
 import * as actors from './fixtures/channels.mjs'
+import * as life from './fixtures/life.mjs'
 
 const places: PlaceKind[] = ['thread', 'process', 'here']
 const apart: PlaceKind[] = ['thread', 'process']
@@ -77,6 +78,19 @@ describe.each(places)('queue to and from a place: %s', (place) => {
 })
 
 describe.each(apart)('death in a place: %s', (place) => {
+  test('an end sent to an actor that dies before it takes it, or is dead, closes', async () => {
+    const ready = new Queue<string>()
+    const busy = spawn(life.deafTo, [ready], { in: place })
+    await ready.get()
+    for (const alive of [true, false]) {
+      const q = new Queue<number>()
+      busy.send(q.producer())
+      if (alive) busy.kill()
+      await busy.join()
+      expect(await codeOf(q.get())).toBe('ERR_TROUPE_QUEUE_CLOSED')
+    }
+  })
+
   test('a killed producer ends the queue, and what it put is there', async () => {
     const q = new Queue<string>()
     const ready = new Queue<string>()
