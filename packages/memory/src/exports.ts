@@ -41,7 +41,11 @@ export {
 } from './open.js'
 export { pagesUsed } from './pages.js'
 export { dropTaken, endIfOver } from './reaper.js'
-export { AGAIN, CLOSED, DONE, FRESH, type Outcome, Ring, type Taken, taken } from './ring.js'
+export { Batch, BATCH_BYTES } from './batch.js'
+export { Ring } from './ring.js'
+export { AGAIN, CLOSED, DONE, type Outcome } from './ring-place.js'
+export type { Prepared } from './ring-put.js'
+export { FRESH, type Taken, taken } from './ring-take.js'
 export { gettersMark, puttersMark, SideMark } from './ring-waits.js'
 export {
   awaitGuard,

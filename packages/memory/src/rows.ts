@@ -33,8 +33,8 @@ export class Rows {
     this.#epoch = epochOf(self.name)
   }
 
-  /** This thread is about to take one. Under the consumers' lock, before the store of head. */
-  raiseTaken(): void {
+  /** This thread is about to take `count`. Under the consumers' lock, before the store of head. */
+  raiseTaken(count: number): void {
     const rows = this.#rows
     const base = this.#base
     if (load(rows, base + ROW_EPOCH) !== this.#epoch) {
@@ -43,7 +43,7 @@ export class Rows {
       store(rows, base + ROW_DONE, 0)
       store(rows, base + ROW_EPOCH, this.#epoch)
     }
-    add(rows, base + ROW_TAKEN, 1)
+    add(rows, base + ROW_TAKEN, count)
   }
 
   /** One that this thread took is done. */

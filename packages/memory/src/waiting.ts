@@ -252,8 +252,10 @@ const TURN_MS = 5
 let lastTurn = 0
 let operations = 0
 
-export function breathe(): Promise<void> | undefined {
-  if (++operations & 255) return undefined
+export function breathe(count = 1): Promise<void> | undefined {
+  operations += count
+  if (operations < 256) return undefined
+  operations = 0
   const now = performance.now()
   if (lastTurn === 0) {
     lastTurn = now

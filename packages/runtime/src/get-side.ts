@@ -1,7 +1,15 @@
 /** The get forms: of a queue, of a consumer, of a connection. */
-import { breathe, gettersMark, type Ring, type Wait, waitAsync, waitSync } from '@troupe/memory'
+import {
+  Batch,
+  breathe,
+  gettersMark,
+  type Ring,
+  type Wait,
+  waitAsync,
+  waitSync,
+} from '@troupe/memory'
 import type { Owner } from './owner.js'
-import { CLOSED, DONE, item, take } from './parcel.js'
+import { CLOSED, DONE, item, take, valueOf } from './parcel.js'
 import type { WaitOptions } from './put-line.js'
 
 /** What happens when no item comes in time, or none any more. */
@@ -19,6 +27,9 @@ function lineOf(ring: Ring): { count: number } {
   return line
 }
 
+/** Batches that nobody uses now. */
+const spares: Batch[] = []
+
 /** Gets items from one ring for one owner. */
 export class GetSide<T> {
   readonly ring: Ring
@@ -28,6 +39,8 @@ export class GetSide<T> {
   readonly #isOver: () => boolean
   readonly #onTake: (() => void) | undefined
   readonly #line: { count: number }
+  /** Outcomes of items that were taken with others and come after one that could not be decoded. */
+  readonly #late: (() => T)[] = []
   /** Gets under way: an end with some cannot be sent. */
   pending = 0
 
@@ -86,8 +99,10 @@ export class GetSide<T> {
   }
 
   async getMany(max: number, options: WaitOptions = {}): Promise<T[]> {
-    const first = await this.get(options)
-    return this.#fill([first], max)
+    const items = this.#fill([await this.get(options)], max)
+    const turn = breathe(items.length)
+    if (turn) await turn
+    return items
   }
 
   getManySync(max: number, timeout: number = Infinity): T[] {
@@ -137,12 +152,49 @@ export class GetSide<T> {
     }
   }
 
+  // Adds what is there. What cannot be decoded fails the next get, and no item is lost with it.
   #fill(items: T[], max: number): T[] {
-    while (items.length < max && this.#take() === DONE) items.push(item.value as T)
+    const late = this.#late
+    const batch = spares.pop() ?? new Batch()
+    while (items.length < max && late.length === 0) {
+      const count = this.ring.takeBatch(batch, max - items.length)
+      if (count === 0 && !this.#takeOneMore(items)) break
+      for (let i = 0; i < count; i++) {
+        this.#onTake?.()
+        try {
+          const value = valueOf(batch, i) as T
+          if (late.length === 0) items.push(value)
+          else late.push(() => value)
+        } catch (error) {
+          late.push(() => {
+            throw error
+          })
+        }
+      }
+    }
+    spares.push(batch)
     return items
   }
 
+  // One that has to be taken alone: it is large, or carries handles.
+  #takeOneMore(items: T[]): boolean {
+    try {
+      if (this.#take() !== DONE) return false
+      items.push(item.value as T)
+      return true
+    } catch (error) {
+      this.#late.push(() => {
+        throw error
+      })
+      return false
+    }
+  }
+
   #take(): number {
+    if (this.#late.length > 0) {
+      item.value = this.#late.shift()!()
+      return DONE
+    }
     const outcome = take(this.ring, this.#owner)
     if (outcome === DONE) this.#onTake?.()
     return outcome

@@ -7,11 +7,13 @@
  */
 import {
   AGAIN,
+  type Batch,
   CLOSED,
   DONE,
   FRESH,
   HAS_LINKS,
   type Outcome,
+  type Prepared,
   type Ring,
   taken,
 } from '@troupe/memory'
@@ -101,13 +103,17 @@ function putJourney(ring: Ring, length: number): Outcome {
   return outcome
 }
 
-/** An encoded item that waits for room. */
+/**
+ * An encoded item that waits for room. One that is too large for its ring lies in a run of its own
+ * already: it is copied while others are taken.
+ */
 export class Parcel {
   readonly #tag: number
   readonly #a: number
   readonly #b: number
   readonly #bytes: Uint8Array | undefined
   readonly #journey: Journey | undefined
+  #prepared: { ring: Ring; run: Prepared } | undefined
 
   private constructor(
     tag: number,
@@ -123,8 +129,8 @@ export class Parcel {
     this.#journey = journey
   }
 
-  /** Encodes `item` into bytes of its own. */
-  static pack(item: unknown): Parcel {
+  /** Encodes `item` into bytes of its own; `ring` is where it will be put, if that is known. */
+  static pack(item: unknown, ring?: Ring): Parcel {
     switch (typeof item) {
       case 'number': {
         const int = item | 0
@@ -139,13 +145,35 @@ export class Parcel {
       case 'object': {
         if (item === null) return new Parcel(NULL, 0, 0, undefined)
         const direct = directTag(item)
-        if (direct !== 0) return new Parcel(direct, 0, 0, Uint8Array.prototype.slice.call(item))
+        if (direct !== 0) return Parcel.#ofBytes(direct, item as Uint8Array, ring)
         break
       }
       default:
     }
     const length = encodeNow(item)
-    return new Parcel(VALUE, 0, 0, encoder.bytes.slice(0, length), takeJourney())
+    const journey = takeJourney()
+    try {
+      return Parcel.#ofBytes(VALUE, encoder.bytes.subarray(0, length), ring, journey)
+    } catch (error) {
+      journey?.undo()
+      throw error
+    }
+  }
+
+  /** Message `i` of `batch`. */
+  static ofBatch(batch: Batch, i: number): Parcel {
+    const [tag, start, a, b] = batch.slots.subarray(i * 4, i * 4 + 4) as unknown as Slot
+    if ((tag & ~0xff) === 0) return new Parcel(tag, a, b, undefined)
+    return new Parcel(tag & 0xff, 0, 0, batch.bytes.slice(start, start + a))
+  }
+
+  static #ofBytes(tag: number, bytes: Uint8Array, ring?: Ring, journey?: Journey): Parcel {
+    if (!ring?.isLarge(bytes.length)) {
+      return new Parcel(tag, 0, 0, Uint8Array.prototype.slice.call(bytes), journey)
+    }
+    const parcel = new Parcel(tag, 0, 0, undefined, journey)
+    parcel.#prepared = { ring, run: ring.prepare(bytes) }
+    return parcel
   }
 
   /** Ends in the parcel are named `to` from now on, before it commits. */
@@ -162,17 +190,103 @@ export class Parcel {
 
   /** Puts it if there is room. */
   put(ring: Ring): Outcome {
-    const bytes = this.#bytes
-    if (bytes === undefined) return ring.putInline(this.#tag, this.#a, this.#b)
     const flags = this.#journey ? HAS_LINKS : 0
-    const outcome = ring.putBytes(this.#tag, bytes, undefined, bytes.length, flags)
-    if (outcome === DONE) this.#journey?.arrive()
+    const bytes = this.#bytes
+    let outcome: Outcome
+    if (this.#prepared) outcome = ring.putPrepared(this.#tag, this.#prepared.run, flags)
+    else if (bytes) outcome = ring.putBytes(this.#tag, bytes, undefined, bytes.length, flags)
+    else outcome = ring.putInline(this.#tag, this.#a, this.#b)
+    if (outcome === DONE) {
+      this.#prepared = undefined
+      this.#journey?.arrive()
+    }
     return outcome
   }
 
   /** It will not be sent: handles go back, ends are the sender's again. */
   undo(): void {
     this.#journey?.undo()
+    if (this.#prepared) this.#prepared.ring.discard(this.#prepared.run)
+    this.#prepared = undefined
+  }
+}
+
+type Slot = [tag: number, start: number, a: number, b: number]
+
+/**
+ * Adds `item` to `batch` if it is small and carries no handles. False when it has to be put alone, or
+ * behind the batch.
+ */
+export function stage(batch: Batch, ring: Ring, item: unknown): boolean {
+  switch (typeof item) {
+    case 'number': {
+      const int = item | 0
+      if (int === item && (int !== 0 || 1 / item > 0)) {
+        batch.addInline(INT, int, 0)
+      } else {
+        doubles[0] = item
+        batch.addInline(DOUBLE, doubleWords[0]!, doubleWords[1]!)
+      }
+      return true
+    }
+    case 'undefined':
+      batch.addInline(UNDEFINED, 0, 0)
+      return true
+    case 'boolean':
+      batch.addInline(item ? TRUE : FALSE, 0, 0)
+      return true
+    case 'object': {
+      if (item === null) {
+        batch.addInline(NULL, 0, 0)
+        return true
+      }
+      const direct = directTag(item)
+      if (direct === 0) break
+      const bytes = item as Uint8Array
+      if (!batch.fits(bytes.length) || ring.isLarge(bytes.length)) return false
+      batch.addBytes(direct, bytes, bytes.length)
+      return true
+    }
+    default:
+  }
+  const length = encodeNow(item)
+  if (encoder.links.length > 0) {
+    takeJourney()?.undo()
+    return false
+  }
+  if (!batch.fits(length) || ring.isLarge(length)) return false
+  batch.addBytes(VALUE, encoder.bytes, length)
+  return true
+}
+
+/** The value of message `i` of a batch that was taken. */
+export function valueOf(batch: Batch, i: number): unknown {
+  const at = i * 4
+  const { slots, bytes } = batch
+  const tag = slots[at]! & 0xff
+  const start = slots[at + 1]!
+  const a = slots[at + 2]!
+  switch (tag) {
+    case INT:
+      return a
+    case DOUBLE:
+      doubleWords[0] = a
+      doubleWords[1] = slots[at + 3]!
+      return doubles[0]
+    case UNDEFINED:
+      return undefined
+    case NULL:
+      return null
+    case TRUE:
+      return true
+    case FALSE:
+      return false
+    case BYTES:
+      return bytes.slice(start, start + a)
+    case BUFFER:
+      return Buffer.from(bytes.subarray(start, start + a))
+    default:
+      return decoder.decode(bytes, a, start)
   }
 }
 

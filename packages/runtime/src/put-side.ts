@@ -1,7 +1,7 @@
 /** The put forms: of a queue, of a producer, of a connection. */
-import { breathe, type Ring } from '@troupe/memory'
+import { Batch, breathe, type Ring } from '@troupe/memory'
 import type { Owner } from './owner.js'
-import { AGAIN, CLOSED, DONE, Parcel, tryPut } from './parcel.js'
+import { AGAIN, CLOSED, DONE, Parcel, stage, tryPut } from './parcel.js'
 import { type PutErrors, PutLine, type WaitOptions } from './put-line.js'
 
 const RESOLVED: Promise<void> = Promise.resolve()
@@ -46,7 +46,7 @@ export class PutSide {
         if (outcome === DONE) return breathe() ?? RESOLVED
         if (outcome === CLOSED) return Promise.reject(this.#errors.closed())
       }
-      return this.#joinLine(Parcel.pack(item), options)
+      return this.#joinLine(Parcel.pack(item, this.ring), options)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -59,7 +59,7 @@ export class PutSide {
       if (outcome === DONE) return
       if (outcome === CLOSED) throw this.#errors.closed()
     }
-    this.#putSlowly(Parcel.pack(item), timeout)
+    this.#putSlowly(Parcel.pack(item, this.ring), timeout)
   }
 
   tryPut(item: unknown): boolean {
@@ -77,42 +77,116 @@ export class PutSide {
     options: WaitOptions = {},
   ): Promise<void> {
     const deadline = performance.now() + (options.timeout ?? Infinity)
-    let put = 0
+    const count = { put: 0 }
     try {
-      if (Symbol.asyncIterator in items) {
-        for await (const item of items) {
-          await this.put(item, rest(options, deadline))
-          put++
-        }
+      this.#usable()
+      if (options.signal?.aborted) throw options.signal.reason
+      if (Array.isArray(items)) {
+        await this.#putArray(items, options, deadline, count)
         return
       }
-      for (const item of items) {
-        this.#usable()
-        if (!this.#line.isEmpty || tryPut(this.ring, item) !== DONE) {
-          await this.put(item, rest(options, deadline))
-        }
-        put++
-        const turn = breathe()
-        if (turn) await turn
+      // What comes item by item is put item by item: the next may take a while.
+      for await (const item of items) {
+        await this.put(item, rest(options, deadline))
+        count.put++
       }
     } catch (error) {
-      throw withCount(error, put)
+      throw withCount(error, count.put)
     }
   }
 
   putManySync(items: Iterable<unknown>, timeout: number = Infinity): void {
     const deadline = performance.now() + timeout
-    let put = 0
+    const count = { put: 0 }
     try {
+      this.#usable()
+      if (Array.isArray(items)) {
+        this.#putArraySync(items, deadline, count)
+        return
+      }
       for (const item of items) {
-        if (!this.#line.isEmpty || tryPut(this.ring, item) !== DONE) {
-          this.putSync(item, timeout === Infinity ? Infinity : deadline - performance.now())
-        }
-        put++
+        this.putSync(item, deadline - performance.now())
+        count.put++
       }
     } catch (error) {
-      throw withCount(error, put)
+      throw withCount(error, count.put)
     }
+  }
+
+  #putArraySync(items: readonly unknown[], deadline: number, count: { put: number }): void {
+    const batch = takeSpare()
+    try {
+      for (let at = 0; at < items.length; ) {
+        const failed = this.#stage(batch, items, at)
+        for (let from = 0; from < batch.count; ) {
+          const done = this.#putStaged(batch, from)
+          if (done === 0) this.#putSlowly(Parcel.ofBatch(batch, from), deadline - performance.now())
+          from += done || 1
+          count.put += done || 1
+        }
+        at = count.put
+        if (failed) throw failed.error
+        if (batch.count > 0) continue
+        this.putSync(items[at], deadline - performance.now())
+        at = ++count.put
+      }
+    } finally {
+      spares.push(batch)
+    }
+  }
+
+  async #putArray(
+    items: readonly unknown[],
+    options: WaitOptions,
+    deadline: number,
+    count: { put: number },
+  ): Promise<void> {
+    const batch = takeSpare()
+    try {
+      for (let at = 0; at < items.length; ) {
+        this.#usable()
+        const failed = this.#stage(batch, items, at)
+        for (let from = 0; from < batch.count; ) {
+          const done = this.#putStaged(batch, from)
+          if (done === 0) {
+            await this.#joinLine(Parcel.ofBatch(batch, from), rest(options, deadline))
+          }
+          from += done || 1
+          count.put += done || 1
+        }
+        at = count.put
+        if (failed) throw failed.error
+        if (batch.count === 0) {
+          await this.put(items[at], rest(options, deadline))
+          at = ++count.put
+        }
+        const turn = breathe(batch.count)
+        if (turn) await turn
+      }
+    } finally {
+      spares.push(batch)
+    }
+  }
+
+  // Fills the batch with small items from `at` on; none when the first has to be put alone.
+  #stage(batch: Batch, items: readonly unknown[], at: number): { error: unknown } | undefined {
+    batch.clear()
+    try {
+      for (let i = at; i < items.length && batch.fits(0); i++) {
+        if (!stage(batch, this.ring, items[i])) return undefined
+      }
+      return undefined
+    } catch (error) {
+      return { error }
+    }
+  }
+
+  // How many went at once; none when there is no room, or others wait for it.
+  #putStaged(batch: Batch, from: number): number {
+    if (!this.#line.isEmpty) return 0
+    const done = this.ring.putBatch(batch, from)
+    if (done < 0) throw this.#errors.closed()
+    return done
   }
 
   /** Puts a parcel that was packed before, behind those who wait. Never waits itself. */
@@ -155,6 +229,13 @@ export class PutSide {
   #isClosedNow(error: unknown): boolean {
     return (error as { code?: unknown }).code === 'ERR_TROUPE_QUEUE_CLOSED'
   }
+}
+
+/** Batches that no putMany uses now. */
+const spares: Batch[] = []
+
+function takeSpare(): Batch {
+  return spares.pop() ?? new Batch()
 }
 
 function rest(options: WaitOptions, deadline: number): WaitOptions {

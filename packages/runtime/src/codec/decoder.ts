@@ -30,16 +30,17 @@ export class Decoder {
     this.#handles = handles
   }
 
-  decode(bytes: Uint8Array, length: number): unknown {
+  /** The value of the `length` bytes from `offset` on. */
+  decode(bytes: Uint8Array, length: number, offset = 0): unknown {
     // A handle that decodes a message while it is made gets a decoder of its own.
-    if (this.#busy) return new Decoder(this.#handles).decode(bytes, length)
-    if (length > bytes.length) throw new CodecError('the message is longer than its bytes')
+    if (this.#busy) return new Decoder(this.#handles).decode(bytes, length, offset)
+    const end = offset + length
+    if (end > bytes.length) throw new CodecError('the message is longer than its bytes')
     this.#busy = true
     try {
-      this.#begin(bytes, length)
+      this.#begin(bytes, offset, end)
       const value = this.value()
-      if (this.reader.position !== length)
-        throw new CodecError('the message goes on after its value')
+      if (this.reader.position !== end) throw new CodecError('the message goes on after its value')
       return value
     } catch (error) {
       if (error instanceof CodecError || this.#foreign?.error === error) throw error
@@ -60,17 +61,17 @@ export class Decoder {
     }
   }
 
-  #begin(bytes: Uint8Array, length: number): void {
-    let start = 1
-    const header = length > 0 ? bytes[0]! : 0
+  #begin(bytes: Uint8Array, offset: number, end: number): void {
+    let start = offset + 1
+    const header = end > offset ? bytes[offset]! : 0
     if ((header & ~tag.FLAG_REFERENCES) !== tag.VERSION << 4) {
-      const links = readLinks(bytes, length)
+      const links = readLinks(offset === 0 ? bytes : bytes.subarray(offset, end), end - offset)
       this.#links = links
       this.#opened = links.map(() => UNASKED)
-      start = bodyStart(links.length)
+      start = offset + bodyStart(links.length)
     }
     this.#numbered = (header & tag.FLAG_REFERENCES) !== 0
-    this.reader.begin(bytes, start, length)
+    this.reader.begin(bytes, start, end)
   }
 
   value(): unknown {

@@ -1,0 +1,4 @@
+import { batchSuite } from './suites/batch.js'
+
+process.env['TROUPE_ADDON'] = 'off'
+batchSuite('without the addon')

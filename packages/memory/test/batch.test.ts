@@ -1,0 +1,3 @@
+import { batchSuite } from './suites/batch.js'
+
+batchSuite('with the addon')
