@@ -31,6 +31,9 @@ const FALSE = 6
 const VALUE = 8
 const BYTES = FRESH | 1
 const BUFFER = FRESH | 2
+/** Up to half of Node's pool a Buffer is a piece of it. */
+const SMALL_BUFFER = 9
+const POOLED = 4096
 
 const doubles = new Float64Array(1)
 const doubleWords = new Int32Array(doubles.buffer)
@@ -78,7 +81,7 @@ function directTag(item: object): number {
   if (!(whole instanceof ArrayBuffer) || item.byteLength === 0) return 0
   if ((whole as { resizable?: boolean }).resizable === true) return 0
   // A part of a larger buffer is cloned with all of it; the codec knows how.
-  if (prototype === buffer) return BUFFER
+  if (prototype === buffer) return item.byteLength < POOLED ? SMALL_BUFFER : BUFFER
   return item.byteLength === item.buffer.byteLength ? BYTES : 0
 }
 
@@ -284,6 +287,7 @@ export function valueOf(batch: Batch, i: number): unknown {
     case BYTES:
       return bytes.slice(start, start + a)
     case BUFFER:
+    case SMALL_BUFFER:
       return Buffer.from(bytes.subarray(start, start + a))
     default:
       return decoder.decode(bytes, a, start)
@@ -320,6 +324,9 @@ export function take(ring: Ring, owner: Owner): Outcome {
       break
     case BUFFER:
       item.value = Buffer.from(taken.bytes.buffer as ArrayBuffer, 0, taken.length)
+      break
+    case SMALL_BUFFER:
+      item.value = Buffer.from(taken.bytes.subarray(0, taken.length))
       break
     default:
       decodeTaken(owner)
