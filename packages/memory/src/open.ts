@@ -28,7 +28,7 @@ import {
   SLOT_BYTES,
   SLOT_WORDS,
 } from './layout.js'
-import { giveUp, type Handle, makeObject } from './objects.js'
+import { giveUp, type Handle, makeObject, wordsOf } from './objects.js'
 import { retryWhenFull, takeRun } from './pages.js'
 import { Ring } from './ring.js'
 import { type Self, self } from './thread.js'
@@ -105,7 +105,7 @@ export function openRing(handle: Handle): { ring: Ring; back: Ring | undefined }
     return known
   }
   const me = self()
-  const locked = load(me.arena.descriptor(handle.index), D_KIND) === QUEUE
+  const locked = load(wordsOf(me.arena, handle), D_KIND) === QUEUE
   const ring = new Ring(me, handle.index, handle.generation, locked)
   const peer = load(ring.words, D_PEER)
   const back = peer === 0 ? undefined : openPart(me, peer - 1)

@@ -157,6 +157,9 @@ function lookAgain(entry: Parked): void {
   }
 }
 
+/** Timers of Node end at 24.8 days, and fire at once beyond that. A longer one never fires. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
 /** How an awaited wait may end early. */
 export interface WaitOptions {
   /** Milliseconds; without it the wait has no end of its own. */
@@ -197,7 +200,7 @@ export function waitAsync(wait: Wait, options: WaitOptions = {}): Promise<boolea
     if (hold && ++holding === 1) me.arena.substrate.hear(true)
     else if (!hold) me.arena.substrate.listen()
     signal?.addEventListener('abort', abort)
-    if (timeout !== undefined && timeout !== Infinity) {
+    if (timeout !== undefined && timeout <= LONGEST_TIMER) {
       timer = setTimeout(() => entry.settle(undefined, true), Math.max(0, timeout))
       if (!hold) timer.unref()
     }

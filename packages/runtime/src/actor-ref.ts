@@ -5,8 +5,10 @@
  * thread.
  */
 import type { Actor } from './actor.js'
+import { timeoutOf } from './arguments.js'
 import { cellHere } from './cells.js'
 import type { Exit } from './exit.js'
+import { startTimer } from './timer.js'
 import { type Departure, LINK_REF, onArrival, Sendable } from './handles.js'
 import { InboxAddress, type PlaceKind } from './inbox.js'
 
@@ -27,7 +29,13 @@ interface Detail {
   readonly starter: InboxAddress | undefined
 }
 
-export const STOP_TIMEOUT = 5000
+const STOP_TIMEOUT = 5000
+
+/** How long an actor that is asked to stop may go on. */
+export function stopTimeoutOf(options: StopOptions): number {
+  const timeout = timeoutOf(options)
+  return options.timeout === undefined ? STOP_TIMEOUT : timeout
+}
 
 /** Handle to an actor of any place. */
 export class ActorRef<A = Actor<never, unknown>> extends Sendable {
@@ -56,7 +64,8 @@ export class ActorRef<A = Actor<never, unknown>> extends Sendable {
   }
 
   /** Asks the actor to stop: its signal is aborted and its blocks end; it is killed after `timeout`. Resolves when it is gone. */
-  async stop({ timeout = STOP_TIMEOUT }: StopOptions = {}): Promise<Exit> {
+  async stop(options: StopOptions = {}): Promise<Exit> {
+    const timeout = stopTimeoutOf(options)
     const exit = this.exit()
     void this.#starter?.post({ op: 'end', id: this.id, timeout, detail: undefined })
     return exit
@@ -70,11 +79,12 @@ export class ActorRef<A = Actor<never, unknown>> extends Sendable {
   /** How the actor ended, once it is gone; `undefined` when `timeout` ran out first. Never rejects. */
   async join(options: { readonly timeout: number }): Promise<Exit | undefined>
   async join(): Promise<Exit>
-  async join({ timeout }: { readonly timeout?: number } = {}): Promise<Exit | undefined> {
-    if (timeout === undefined) return this.exit()
+  async join(options?: { readonly timeout?: number }): Promise<Exit | undefined> {
+    const timeout = timeoutOf(options)
+    if (timeout === Infinity) return this.exit()
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), timeout)
+      timer = startTimer(timeout, () => resolve(undefined))
     })
     const exit = await Promise.race([this.exit(), late])
     clearTimeout(timer)

@@ -55,7 +55,7 @@ async function finish(start: Start, cell: Cell, report: Report): Promise<void> {
     await parent.post({ op: 'failed', id, error: report.error })
   } else {
     try {
-      await parent.post({ op: 'done', id, ...report })
+      await parent.tell({ op: 'done', id, ...report })
     } catch (error) {
       await parent.post({ op: 'failed', id, error })
     }

@@ -7,6 +7,7 @@ import { type Cell, rememberExit } from './cells.js'
 import { ActorDiedError } from './errors.js'
 import { type Exit, isFailure } from './exit.js'
 import type { InboxAddress } from './inbox.js'
+import { startTimer } from './timer.js'
 
 /** What a child runs in. */
 export interface Place {
@@ -87,7 +88,7 @@ export class Child {
     this.#stopping = { detail }
     void this.inbox.post({ op: 'stop', detail })
     if (this.place?.seat) stopBlocks(this.place.seat)
-    const timer = setTimeout(() => this.kill(), timeout)
+    const timer = startTimer(timeout, () => this.kill())
     void this.gone.then(() => clearTimeout(timer))
     return this.gone
   }

@@ -67,7 +67,7 @@ export class BusyEndError extends TroupeError {
   constructor(what: string, count: number) {
     super(
       'ERR_TROUPE_BUSY_END',
-      `This ${what} has ${count} pending operations and cannot be sent; await them first`,
+      `This ${what} has ${count} operations that are not done and cannot be sent; await them first, and call taskDone() for what was taken`,
     )
   }
 }

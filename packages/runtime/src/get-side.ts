@@ -8,6 +8,7 @@ import {
   waitAsync,
   waitSync,
 } from '@troupe/memory'
+import { checkMost, checkWait, NO_OPTIONS } from './arguments.js'
 import type { Owner } from './owner.js'
 import { CLOSED, DONE, item, take, valueOf } from './parcel.js'
 import type { WaitOptions } from './put-line.js'
@@ -61,9 +62,10 @@ export class GetSide<T> {
     this.#line = lineOf(ring)
   }
 
-  get(options: WaitOptions = {}): Promise<T> {
+  get(options: WaitOptions = NO_OPTIONS): Promise<T> {
     try {
       this.#usable()
+      checkWait(options)
       if (options.signal?.aborted) return Promise.reject(options.signal.reason)
       if (this.#line.count === 0) {
         const outcome = this.#take()
@@ -98,7 +100,8 @@ export class GetSide<T> {
     return undefined
   }
 
-  async getMany(max: number, options: WaitOptions = {}): Promise<T[]> {
+  async getMany(max: number, options?: WaitOptions): Promise<T[]> {
+    checkMost(max)
     const items = this.#fill([await this.get(options)], max)
     const turn = breathe(items.length)
     if (turn) await turn
@@ -106,6 +109,7 @@ export class GetSide<T> {
   }
 
   getManySync(max: number, timeout: number = Infinity): T[] {
+    checkMost(max)
     return this.#fill([this.getSync(timeout)], max)
   }
 
@@ -139,7 +143,12 @@ export class GetSide<T> {
   }
 
   /** Arrays of what is there, at least one item and at most `max`, until no more will come. */
-  async *batches(max: number): AsyncGenerator<T[], void, void> {
+  batches(max: number): AsyncGenerator<T[], void, void> {
+    checkMost(max)
+    return this.#batches(max)
+  }
+
+  async *#batches(max: number): AsyncGenerator<T[], void, void> {
     for (;;) {
       let batch: T[]
       try {

@@ -83,12 +83,17 @@ export class InboxAddress extends Sendable {
 
   /** Sends an envelope; ends in it are named `to` at once. Resolves, if it returns a promise, when it is there. */
   post(envelope: Envelope, to?: bigint): Promise<boolean> | undefined {
-    const parcel = Parcel.pack(envelope).asLetter()
-    if (to !== undefined) parcel.address(to)
-    return this.#side.post(parcel)?.then(
+    return this.tell(envelope, to)?.then(
       () => true,
       () => false, // The reader is gone: a dead letter.
     )
+  }
+
+  /** As `post`; rejects when the reader is gone, or the arena has no room. */
+  tell(envelope: Envelope, to?: bigint): Promise<void> | undefined {
+    const parcel = Parcel.pack(envelope).asLetter()
+    if (to !== undefined) parcel.address(to)
+    return this.#side.post(parcel)
   }
 
   /** The reader is gone for good: what lies here are dead letters, whose ends close and whose handles go back. */

@@ -8,6 +8,7 @@ import {
   waitAsync,
   waitSync,
 } from '@troupe/memory'
+import { checkWait, NO_OPTIONS, timeoutOf } from './arguments.js'
 import { TaskDoneError, TimeoutError } from './errors.js'
 import { LINK_JOINABLE, LINK_JOINABLE_CONSUMER, type Departure, onArrival } from './handles.js'
 import { type Closable, currentOwner, keyOf, type Owner } from './owner.js'
@@ -18,21 +19,26 @@ import { Consumer } from './queue-ends.js'
 /** What one handle took and has not done. An actor that ends counts as having done it: nobody waits for the dead. */
 class Tally implements Closable {
   readonly #ring: () => Ring
+  readonly #owner: Owner
   #open = 0
 
   constructor(ring: () => Ring, owner: Owner) {
     this.#ring = ring
-    owner.ends.add(this)
+    this.#owner = owner
+  }
+
+  get open(): number {
+    return this.#open
   }
 
   took(): void {
-    this.#open++
+    if (this.#open++ === 0) this.#owner.ends.add(this)
   }
 
   done(): void {
     if (this.#open === 0) throw new TaskDoneError()
-    this.#open--
     const ring = this.#ring()
+    if (--this.#open === 0) this.#owner.ends.delete(this)
     ring.rows?.raiseDone()
     ring.ringPutters()
   }
@@ -68,19 +74,28 @@ export class JoinableQueue<T> extends Queue<T> {
 
   /** One item that this actor took is done. Throws `TaskDoneError` beyond what it took. */
   taskDone(): void {
+    void this.ring // Throws when it was disposed.
     this.#tally.done()
   }
 
+  /** Gives this handle up. What was taken through it and is not done counts as done. */
+  override [Symbol.dispose](): void {
+    this.#tally.end()
+    super[Symbol.dispose]()
+  }
+
   /** Waits until everything that was put is done. Rejects with `TimeoutError` after `timeout`. */
-  async join(options: WaitOptions = {}): Promise<void> {
+  async join(options: WaitOptions = NO_OPTIONS): Promise<void> {
+    checkWait(options)
+    options.signal?.throwIfAborted()
     if (this.#isDone) return
     if (await waitAsync(this.#wait(), options)) return
     throw this.#late(options.timeout ?? 0)
   }
 
   /** As `join`, blocking the thread. */
-  joinSync(options: SyncOptions = {}): void {
-    const { timeout = Infinity } = options
+  joinSync(options?: SyncOptions): void {
+    const timeout = timeoutOf(options)
     const deadline = timeout === Infinity ? Infinity : performance.now() + timeout
     if (!waitSync(this.#wait(), deadline)) throw this.#late(timeout)
   }
@@ -114,7 +129,7 @@ export class JoinableQueue<T> extends Queue<T> {
   }
 }
 
-/** The consumer's end of a joinable queue. */
+/** The consumer's end of a joinable queue. What it took and has not done counts as done when it closes. */
 export class JoinableConsumer<out T> extends Consumer<T> {
   readonly #tally: Tally
 
@@ -125,9 +140,19 @@ export class JoinableConsumer<out T> extends Consumer<T> {
     this.#tally = tally
   }
 
-  /** One item that was taken by this end is done. */
+  /** One item that was taken by this end is done. Throws `TaskDoneError` beyond what it took. */
   taskDone(): void {
+    this.usable()
     this.#tally.done()
+  }
+
+  override close(): void {
+    this.#tally.end()
+    super.close()
+  }
+
+  protected override get operations(): number {
+    return super.operations + this.#tally.open
   }
 
   protected override get kind(): number {

@@ -1,6 +1,8 @@
 /** Messages of an actor that arrived and were not received. Unbounded, with a warning. */
+import { checkWait, NO_OPTIONS } from './arguments.js'
 import { TimeoutError } from './errors.js'
 import type { WaitOptions } from './put-line.js'
+import { startTimer } from './timer.js'
 
 const FIRST_WARNING = 10_000
 
@@ -35,7 +37,8 @@ export class Mailbox {
     this.#warnAt *= 2
   }
 
-  receive(options: WaitOptions = {}): Promise<unknown> {
+  async receive(options: WaitOptions = NO_OPTIONS): Promise<unknown> {
+    checkWait(options)
     const { timeout, signal } = options
     if (signal?.aborted) return Promise.reject(signal.reason)
     if (this.#size > 0) return Promise.resolve(this.#shift())
@@ -64,11 +67,11 @@ export class Mailbox {
       }
       signal?.addEventListener('abort', abort)
       this.#signal.addEventListener('abort', stop)
-      if (timeout !== undefined && timeout !== Infinity) {
-        timer = setTimeout(() => {
+      if (timeout !== undefined) {
+        timer = startTimer(timeout, () => {
           end()
           reject(new TimeoutError(`No message came within ${timeout} ms`))
-        }, timeout)
+        })
       }
       this.#receivers.add(receiver)
     })

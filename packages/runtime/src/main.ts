@@ -3,7 +3,9 @@ import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { type ModuleMeta, urlOf } from './actor.js'
+import { describe } from './arguments.js'
 import { cellHere } from './cells.js'
+import { DefinitionError } from './errors.js'
 import { placeOwner } from './owner.js'
 import { isPlace } from './place-data.js'
 import { isObeyingSignal, stopOnSignals } from './signals.js'
@@ -25,6 +27,12 @@ const others = new Set<string>()
  * ```
  */
 export function main(meta: ModuleMeta, run: Main): void {
+  if (typeof run !== 'function') {
+    throw new DefinitionError(
+      'ERR_TROUPE_MAIN_FUNCTION',
+      `main needs a function as second argument: it got ${describe(run)}; write main(import.meta, () => { … })`,
+    )
+  }
   if (isPlace()) return
   const url = urlOf(meta)
   if (!isMainThread || !isEntry(url)) {

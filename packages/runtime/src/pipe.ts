@@ -8,7 +8,8 @@ import {
   PIPE_ENDS,
   type Ring,
 } from '@troupe/memory'
-import { BusyEndError, MovedError, PipeClosedError, TimeoutError } from './errors.js'
+import { checkObject, describe, timeoutOf } from './arguments.js'
+import { ArgumentError, BusyEndError, MovedError, PipeClosedError, TimeoutError } from './errors.js'
 import { GetSide } from './get-side.js'
 import {
   type Departure,
@@ -74,7 +75,7 @@ class PipeEnd<Out, In> extends Sendable implements Closable, Mover {
 
   protected doSendSync(item: Out, options?: SyncOptions): void {
     try {
-      this.#puts.putSync(item, options?.timeout)
+      this.#puts.putSync(item, timeoutOf(options))
     } catch (error) {
       throw (error as { code?: unknown }).code === 'ERR_TROUPE_QUEUE_CLOSED'
         ? errors.closed()
@@ -198,7 +199,7 @@ export class Connection<in Out, out In> extends PipeEnd<Out, In> {
 
   /** As `recv`, blocking the thread. */
   recvSync(options?: SyncOptions): In {
-    return this.gets.getSync(options?.timeout)
+    return this.gets.getSync(timeoutOf(options))
   }
 
   /** Receives an item if there is one now. */
@@ -225,7 +226,7 @@ export class Receiver<out T> extends PipeEnd<never, T> {
   }
 
   recvSync(options?: SyncOptions): T {
-    return this.gets.getSync(options?.timeout)
+    return this.gets.getSync(timeoutOf(options))
   }
 
   tryRecv(): { value: T } | undefined {
@@ -278,11 +279,16 @@ export class Sender<in T> extends PipeEnd<T, never> {
 export function Pipe<A, B = A>(options?: { duplex?: true }): [Connection<A, B>, Connection<B, A>]
 export function Pipe<T>(options: { duplex: false }): [Receiver<T>, Sender<T>]
 export function Pipe(options: { duplex?: boolean } = {}): [object, object] {
+  checkObject('The options of a pipe', options, 'Pipe({ duplex: false })', ['duplex'])
+  const { duplex = true } = options
+  if (typeof duplex !== 'boolean') {
+    throw new ArgumentError(`duplex must be true or false: it is ${describe(duplex)}`)
+  }
   ensureSystem()
   const owner = currentOwner()
   const handle = makePipe({ bytes: PIPE_BYTES, maxsize: 0 }, owner.number)
   const opened = { handle, owner }
-  if (options.duplex === false) {
+  if (!duplex) {
     return [new Receiver<unknown>(opened, 0), new Sender<unknown>(opened, 1)]
   }
   return [new Connection<unknown, unknown>(opened, 0), new Connection<unknown, unknown>(opened, 1)]

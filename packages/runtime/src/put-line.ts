@@ -6,6 +6,7 @@ import { endIfOver, puttersMark, type Ring, type Wait, waitAsync, waitSync } fro
 import { QueueClosedError } from './errors.js'
 import type { Owner } from './owner.js'
 import { AGAIN, CLOSED, DONE, type Parcel } from './parcel.js'
+import { startTimer } from './timer.js'
 
 /** How a wait may end early. */
 export interface WaitOptions {
@@ -14,6 +15,9 @@ export interface WaitOptions {
   /** Aborted, the wait rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }
+
+/** Settles a put whose ring is closed. */
+const OVER = Symbol('over')
 
 interface Waiting {
   readonly parcel: Parcel
@@ -79,12 +83,10 @@ export class PutLine {
             return
           }
           parcel.undo()
-          reject(error === CLOSED ? errors.closed() : error)
+          reject(error === OVER ? errors.closed() : error)
         },
       }
-      if (timeout !== undefined && timeout !== Infinity) {
-        timer = setTimeout(() => leave(errors.full(timeout)), Math.max(0, timeout))
-      }
+      if (timeout !== undefined) timer = startTimer(timeout, () => leave(errors.full(timeout)))
       signal?.addEventListener('abort', abort)
       this.#waiting.push(entry)
       this.#start()
@@ -148,7 +150,7 @@ export class PutLine {
         entry.usable()
         const outcome = this.#try(entry.parcel)
         if (outcome === AGAIN) return false
-        if (outcome === CLOSED) error = CLOSED
+        if (outcome === CLOSED) error = OVER
       } catch (caught) {
         error = caught
       }

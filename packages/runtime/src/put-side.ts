@@ -1,5 +1,6 @@
 /** The put forms: of a queue, of a producer, of a connection. */
 import { Batch, breathe, type Ring } from '@troupe/memory'
+import { checkItems, checkWait, NO_OPTIONS } from './arguments.js'
 import type { Owner } from './owner.js'
 import { AGAIN, CLOSED, DONE, Parcel, stage, tryPut } from './parcel.js'
 import { type PutErrors, PutLine, type WaitOptions } from './put-line.js'
@@ -37,9 +38,10 @@ export class PutSide {
     this.#line = lineOf(ring, isOver)
   }
 
-  put(item: unknown, options: WaitOptions = {}): Promise<void> {
+  put(item: unknown, options: WaitOptions = NO_OPTIONS): Promise<void> {
     try {
       this.#usable()
+      checkWait(options)
       if (options.signal?.aborted) return Promise.reject(options.signal.reason)
       if (this.#line.isEmpty) {
         const outcome = tryPut(this.ring, item)
@@ -74,8 +76,10 @@ export class PutSide {
 
   async putMany(
     items: Iterable<unknown> | AsyncIterable<unknown>,
-    options: WaitOptions = {},
+    options: WaitOptions = NO_OPTIONS,
   ): Promise<void> {
+    checkItems(items)
+    checkWait(options)
     const deadline = performance.now() + (options.timeout ?? Infinity)
     const count = { put: 0 }
     try {
@@ -96,6 +100,7 @@ export class PutSide {
   }
 
   putManySync(items: Iterable<unknown>, timeout: number = Infinity): void {
+    checkItems(items, Symbol.iterator)
     const deadline = performance.now() + timeout
     const count = { put: 0 }
     try {
@@ -105,7 +110,7 @@ export class PutSide {
         return
       }
       for (const item of items) {
-        this.putSync(item, deadline - performance.now())
+        this.putSync(item, Math.max(0, deadline - performance.now()))
         count.put++
       }
     } catch (error) {
@@ -120,14 +125,17 @@ export class PutSide {
         const failed = this.#stage(batch, items, at)
         for (let from = 0; from < batch.count; ) {
           const done = this.#putStaged(batch, from)
-          if (done === 0) this.#putSlowly(Parcel.ofBatch(batch, from), deadline - performance.now())
+          if (done === 0) {
+            const left = Math.max(0, deadline - performance.now())
+            this.#putSlowly(Parcel.ofBatch(batch, from), left)
+          }
           from += done || 1
           count.put += done || 1
         }
         at = count.put
         if (failed) throw failed.error
         if (batch.count > 0) continue
-        this.putSync(items[at], deadline - performance.now())
+        this.putSync(items[at], Math.max(0, deadline - performance.now()))
         at = ++count.put
       }
     } finally {
@@ -161,7 +169,7 @@ export class PutSide {
           at = ++count.put
         }
         const turn = breathe(batch.count)
-        if (turn) await turn
+        if (turn) await turn.then(() => options.signal?.throwIfAborted())
       }
     } finally {
       spares.push(batch)
@@ -183,6 +191,7 @@ export class PutSide {
 
   // How many went at once; none when there is no room, or others wait for it.
   #putStaged(batch: Batch, from: number): number {
+    this.#usable()
     if (!this.#line.isEmpty) return 0
     const done = this.ring.putBatch(batch, from)
     if (done < 0) throw this.#errors.closed()
@@ -192,7 +201,13 @@ export class PutSide {
   /** Puts a parcel that was packed before, behind those who wait. Never waits itself. */
   post(parcel: Parcel): Promise<void> | undefined {
     if (this.#line.isEmpty) {
-      const outcome = parcel.put(this.ring)
+      let outcome: number
+      try {
+        outcome = parcel.put(this.ring)
+      } catch (error) {
+        parcel.undo()
+        throw error
+      }
       if (outcome === DONE) return undefined
       if (outcome === CLOSED) {
         parcel.undo()
@@ -244,7 +259,7 @@ function rest(options: WaitOptions, deadline: number): WaitOptions {
 }
 
 function withCount(error: unknown, put: number): unknown {
-  if (typeof error === 'object' && error !== null) {
+  if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
     Object.defineProperty(error, 'put', { value: put, enumerable: true, configurable: true })
   }
   return error

@@ -8,6 +8,7 @@ import {
   openRing,
   type Ring,
 } from '@troupe/memory'
+import { timeoutOf } from './arguments.js'
 import { BusyEndError, MovedError, QueueClosedError } from './errors.js'
 import { GetSide } from './get-side.js'
 import {
@@ -123,7 +124,7 @@ export class Producer<in T> extends QueueEnd {
   }
 
   putSync(item: T, options?: SyncOptions): void {
-    this.#side.putSync(item, options?.timeout)
+    this.#side.putSync(item, timeoutOf(options))
   }
 
   tryPut(item: T): boolean {
@@ -135,7 +136,7 @@ export class Producer<in T> extends QueueEnd {
   }
 
   putManySync(items: Iterable<T>, options?: SyncOptions): void {
-    this.#side.putManySync(items, options?.timeout)
+    this.#side.putManySync(items, timeoutOf(options))
   }
 
   protected override get kind(): number {
@@ -165,7 +166,7 @@ export class Consumer<out T> extends QueueEnd {
   }
 
   getSync(options?: SyncOptions): T {
-    return this.#side.getSync(options?.timeout)
+    return this.#side.getSync(timeoutOf(options))
   }
 
   tryGet(): { value: T } | undefined {
@@ -177,7 +178,7 @@ export class Consumer<out T> extends QueueEnd {
   }
 
   getManySync(max: number, options?: SyncOptions): T[] {
-    return this.#side.getManySync(max, options?.timeout)
+    return this.#side.getManySync(max, timeoutOf(options))
   }
 
   batches(max: number): AsyncGenerator<T[], void, void> {

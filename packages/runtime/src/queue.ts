@@ -10,6 +10,7 @@ import {
   PRODUCER,
   type Ring,
 } from '@troupe/memory'
+import { checkObject, describe, timeoutOf } from './arguments.js'
 import {
   ArgumentError,
   DisposedError,
@@ -39,6 +40,7 @@ export interface SyncOptions {
   readonly timeout?: number | undefined
 }
 
+const KNOWN = ['maxsize', 'bytes']
 const DEFAULT_BYTES = 2 ** 20
 const LEAST_BYTES = 64
 const MOST_BYTES = 2 ** 30
@@ -62,17 +64,18 @@ export const getErrors = {
 const finaliser = new FinalizationRegistry<Handle>((handle) => closeRing(handle))
 
 /** Checks and completes options. */
-export function ringOptions(options: QueueOptions | undefined): { maxsize: number; bytes: number } {
-  const { maxsize = 0, bytes } = options ?? {}
+export function ringOptions(options: QueueOptions = {}): { maxsize: number; bytes: number } {
+  checkObject('The options of a queue', options, 'new Queue({ maxsize: 100 })', KNOWN)
+  const { maxsize = 0, bytes } = options
   if (!Number.isSafeInteger(maxsize) || maxsize < 0 || maxsize > MOST_BYTES / 16) {
     throw new ArgumentError(
-      `maxsize must be a whole number of items from 0 to ${MOST_BYTES / 16}: it is ${String(maxsize)}`,
+      `maxsize must be a whole number of items from 0 to ${MOST_BYTES / 16}: it is ${describe(maxsize)}`,
     )
   }
   if (bytes === undefined) return { maxsize, bytes: Math.max(DEFAULT_BYTES, maxsize * 16) }
   if (!Number.isSafeInteger(bytes) || bytes < LEAST_BYTES || bytes > MOST_BYTES) {
     throw new ArgumentError(
-      `bytes must be a whole number from ${LEAST_BYTES} to ${MOST_BYTES}: it is ${String(bytes)}`,
+      `bytes must be a whole number from ${LEAST_BYTES} to ${MOST_BYTES}: it is ${describe(bytes)}`,
     )
   }
   return { maxsize, bytes }
@@ -134,7 +137,7 @@ export class Queue<T> extends Sendable {
 
   /** As `put`, blocking the thread. Ends with `StoppedError` when the actor is asked to stop. */
   putSync(item: T, options?: SyncOptions): void {
-    this.#puts.putSync(item, options?.timeout)
+    this.#puts.putSync(item, timeoutOf(options))
   }
 
   /** Puts `item` if there is room now; false when there is not. */
@@ -149,7 +152,7 @@ export class Queue<T> extends Sendable {
 
   /** As `putMany`, blocking the thread. */
   putManySync(items: Iterable<T>, options?: SyncOptions): void {
-    this.#puts.putManySync(items, options?.timeout)
+    this.#puts.putManySync(items, timeoutOf(options))
   }
 
   /** Takes an item, waiting for one. Rejects with `QueueEmptyError` after `timeout`, with `QueueClosedError` when ended. */
@@ -159,7 +162,7 @@ export class Queue<T> extends Sendable {
 
   /** As `get`, blocking the thread. Ends with `StoppedError` when the actor is asked to stop. */
   getSync(options?: SyncOptions): T {
-    return this.#gets.getSync(options?.timeout)
+    return this.#gets.getSync(timeoutOf(options))
   }
 
   /** Takes an item if there is one now. */
@@ -174,7 +177,7 @@ export class Queue<T> extends Sendable {
 
   /** As `getMany`, blocking the thread. */
   getManySync(max: number, options?: SyncOptions): T[] {
-    return this.#gets.getManySync(max, options?.timeout)
+    return this.#gets.getManySync(max, timeoutOf(options))
   }
 
   /** Arrays of at least one and at most `max` items, until the queue ends. */

@@ -4,6 +4,7 @@ import { nanoid } from 'nanoid/non-secure'
 import { type Actor, isActor } from './actor.js'
 import { type Cell, cellHere } from './cells.js'
 import { actorOf, Child } from './child.js'
+import { checkObject, describe } from './arguments.js'
 import { ArgumentError, DefinitionError } from './errors.js'
 import { type Envelope, InboxAddress, type PlaceKind } from './inbox.js'
 import { runHere } from './here.js'
@@ -22,6 +23,8 @@ export interface SpawnOptions {
   /** Limits of a thread's heap, as of `new Worker`. */
   readonly resourceLimits?: ResourceLimits
 }
+
+const KNOWN = ['in', 'name', 'resourceLimits']
 
 /** The arguments of an actor, and the options; the arguments may be left out when there are none. */
 export type SpawnArguments<Args extends readonly unknown[]> = Args extends readonly []
@@ -55,7 +58,8 @@ export function spawnFrom<Args extends readonly unknown[], Result, Message>(
 ): Started<Result, Message> {
   if (!isActor(actor)) throw notAnActor(actor)
   const given: readonly unknown[] = args ?? []
-  const { in: place = 'thread', name = actor.key } = options
+  checkObject('The options of spawn', options, "{ in: 'process' }", KNOWN)
+  const { in: place = 'thread', name = actor.key, resourceLimits } = options
   if (!Array.isArray(given)) {
     throw new ArgumentError(
       `The arguments of ${actor.key} must be an array: they are ${describe(given)}; write spawn(${actor.key}, [argument])`,
@@ -63,6 +67,12 @@ export function spawnFrom<Args extends readonly unknown[], Result, Message>(
   }
   if (place !== 'thread' && place !== 'process' && place !== 'here') {
     throw new ArgumentError(`in must be 'thread', 'process' or 'here': it is ${describe(place)}`)
+  }
+  if (typeof name !== 'string' || name === '') {
+    throw new ArgumentError(`name must be a string that is not empty: it is ${describe(name)}`)
+  }
+  if (resourceLimits !== undefined) {
+    checkObject('resourceLimits', resourceLimits, '{ maxOldGenerationSizeMb: 64 }')
   }
   if (isImporting()) {
     throw new DefinitionError(
@@ -92,7 +102,7 @@ export function spawnFrom<Args extends readonly unknown[], Result, Message>(
   }
   try {
     void inbox.post(start, actorOf(prepared.seat))
-    startPlace(prepared, child, name, options.resourceLimits, actor.url)
+    startPlace(prepared, child, name, resourceLimits, actor.url)
   } catch (error) {
     cell.children.delete(id)
     prepared.giveUp()
@@ -109,10 +119,4 @@ function notAnActor(value: unknown): DefinitionError {
         ? `; write actor(import.meta, 'name', ${value.name || 'fn'})`
         : ''),
   )
-}
-
-function describe(value: unknown): string {
-  if (typeof value === 'function') return `a function ${value.name}`
-  if (typeof value === 'string') return `'${value}'`
-  return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }

@@ -1,7 +1,7 @@
 /** `Started`: the ref that `spawn` returns, with the result and the events of the actor's life. */
 import { EventEmitter } from 'eventemitter3'
 import type { Actor } from './actor.js'
-import { ActorRef, STOP_TIMEOUT, type StopOptions } from './actor-ref.js'
+import { ActorRef, type StopOptions, stopTimeoutOf } from './actor-ref.js'
 import type { Child } from './child.js'
 import type { Exit } from './exit.js'
 import type { InboxAddress, PlaceKind } from './inbox.js'
@@ -36,8 +36,8 @@ export class Started<out Result, in Message = never> extends ActorRef<
     return this.#child.exit === undefined
   }
 
-  override stop({ timeout = STOP_TIMEOUT }: StopOptions = {}): Promise<Exit> {
-    return this.#child.end(timeout, undefined)
+  override async stop(options: StopOptions = {}): Promise<Exit> {
+    return this.#child.end(stopTimeoutOf(options), undefined)
   }
 
   override kill(): void {

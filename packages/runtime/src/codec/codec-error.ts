@@ -1,12 +1,12 @@
+import { TroupeError } from '@troupe/memory'
+
 /** A value that cannot be sent, or bytes that are no message. `path` says where in the value. */
-export class CodecError extends Error {
-  readonly code = 'ERR_TROUPE_CODEC'
+export class CodecError extends TroupeError {
   /** Where in the message, as one would write it: `items[3].onClick`. Empty for the message itself. */
   readonly path: string
 
   constructor(problem: string, path = '', options?: ErrorOptions) {
-    super(path === '' ? problem : `${path}: ${problem}`, options)
-    this.name = 'CodecError'
+    super('ERR_TROUPE_CODEC', path === '' ? problem : `${path}: ${problem}`, options)
     this.path = path
   }
 }
