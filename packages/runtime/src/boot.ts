@@ -9,6 +9,7 @@ import { writeDirectly } from './output.js'
 import { placeOwner } from './owner.js'
 import { placeData } from './place-data.js'
 import { type Report, runActor } from './run.js'
+import { spawnFrom } from './spawn.js'
 
 let booted = false
 
@@ -43,7 +44,7 @@ async function runStarted(start: Start, cell: Cell): Promise<Report> {
   try {
     const run = await loadActor(start.url, start.key)
     const parent = { ...start.parentRef, address: start.parent }
-    return await runActor(cell, run, start.args, { parent, name: start.name })
+    return await runActor(cell, run, start.args, { parent, name: start.name, spawn: spawnFrom })
   } catch (error) {
     return { error }
   }

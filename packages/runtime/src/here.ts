@@ -8,7 +8,7 @@ import { InboxAddress, makeInbox } from './inbox.js'
 import { makeOwner } from './owner.js'
 import { Parcel } from './parcel.js'
 import { copyFor } from './copy.js'
-import { runActor } from './run.js'
+import { type Parentage, runActor } from './run.js'
 import { Started } from './started.js'
 
 export function runHere(
@@ -17,6 +17,7 @@ export function runHere(
   args: readonly unknown[],
   id: string,
   name: string,
+  spawn: Parentage['spawn'],
 ): Started<unknown, never> {
   const run = functionOf(actor.url, actor.key)
   if (!run)
@@ -40,7 +41,7 @@ export function runHere(
     },
   }
   void Promise.resolve()
-    .then(() => runActor(cell, run, given, { parent, name }))
+    .then(() => runActor(cell, run, given, { parent, name, spawn }))
     .then((report) => {
       if (abandoned) return
       cell.finish(!('error' in report))

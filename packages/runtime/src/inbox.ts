@@ -19,7 +19,7 @@ import { type Departure, LINK_INBOX, onArrival, Sendable } from './handles.js'
 import { type Owner, placeOwner } from './owner.js'
 import { DONE, item, Parcel, take } from './parcel.js'
 import { PutSide } from './put-side.js'
-import { getErrors } from './queue.js'
+import { getErrors } from './queue-options.js'
 
 const INBOX_BYTES = 2 ** 18
 /** The actor that takes dead letters. */

@@ -13,7 +13,8 @@ import { TaskDoneError, TimeoutError } from './errors.js'
 import { LINK_JOINABLE, LINK_JOINABLE_CONSUMER, type Departure, onArrival } from './handles.js'
 import { type Closable, currentOwner, keyOf, type Owner } from './owner.js'
 import type { WaitOptions } from './put-line.js'
-import { type Opened, Queue, type QueueOptions, type SyncOptions } from './queue.js'
+import { Queue } from './queue.js'
+import type { Opened, QueueOptions, SyncOptions } from './queue-options.js'
 import { Consumer } from './queue-ends.js'
 
 /** What one handle took and has not done. An actor that ends counts as having done it: nobody waits for the dead. */

@@ -23,7 +23,7 @@ import {
 import { type Closable, currentOwner, type Owner } from './owner.js'
 import { PutSide } from './put-side.js'
 import type { WaitOptions } from './put-line.js'
-import type { Opened, SyncOptions } from './queue.js'
+import type { Opened, SyncOptions } from './queue-options.js'
 import { ensureSystem } from './system.js'
 
 /** Of a pipe's rings, each way. */

@@ -22,7 +22,7 @@ import {
 import type { Closable, Owner } from './owner.js'
 import { PutSide } from './put-side.js'
 import { queueIsOver, type WaitOptions } from './put-line.js'
-import { getErrors, type Opened, putErrors, type SyncOptions } from './queue.js'
+import { getErrors, type Opened, putErrors, type SyncOptions } from './queue-options.js'
 
 type State = 'open' | 'moved' | 'closed'
 

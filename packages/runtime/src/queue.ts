@@ -10,76 +10,25 @@ import {
   PRODUCER,
   type Ring,
 } from '@troupe/memory'
-import { checkObject, describe, timeoutOf } from './arguments.js'
-import {
-  ArgumentError,
-  DisposedError,
-  QueueClosedError,
-  QueueEmptyError,
-  QueueFullError,
-} from './errors.js'
+import { timeoutOf } from './arguments.js'
+import { DisposedError } from './errors.js'
 import { GetSide } from './get-side.js'
 import { type Departure, LINK_QUEUE, onArrival, Sendable } from './handles.js'
 import { currentOwner, keyOf, type Owner } from './owner.js'
 import { Consumer, Producer } from './queue-ends.js'
+import {
+  getErrors,
+  type Opened,
+  putErrors,
+  type QueueOptions,
+  ringOptions,
+  type SyncOptions,
+} from './queue-options.js'
 import { PutSide } from './put-side.js'
 import { queueIsOver, type WaitOptions } from './put-line.js'
 import { ensureSystem } from './system.js'
 
-/** How much a queue holds. */
-export interface QueueOptions {
-  /** Items that it may hold; 0 or absent: as many as `bytes` allows. */
-  readonly maxsize?: number
-  /** What its items may cost in all, 16 bytes and the payload each. Default 1 MiB. */
-  readonly bytes?: number
-}
-
-/** What blocking forms take. */
-export interface SyncOptions {
-  /** Milliseconds. Without it the wait has no end of its own. */
-  readonly timeout?: number | undefined
-}
-
-const KNOWN = ['maxsize', 'bytes']
-const DEFAULT_BYTES = 2 ** 20
-const LEAST_BYTES = 64
-const MOST_BYTES = 2 ** 30
-
-export const putErrors = {
-  full: (timeout: number): Error => new QueueFullError(timeout),
-  closed: (): Error =>
-    new QueueClosedError(
-      'The queue accepts no more items: it was closed, or the last holder of a consumer end is gone',
-    ),
-}
-
-export const getErrors = {
-  empty: (timeout: number): Error => new QueueEmptyError(timeout),
-  closed: (): Error =>
-    new QueueClosedError(
-      'No more items will come: the queue was closed, or the last holder of a producer end is gone, and it is empty',
-    ),
-}
-
 const finaliser = new FinalizationRegistry<Handle>((handle) => closeRing(handle))
-
-/** Checks and completes options. */
-export function ringOptions(options: QueueOptions = {}): { maxsize: number; bytes: number } {
-  checkObject('The options of a queue', options, 'new Queue({ maxsize: 100 })', KNOWN)
-  const { maxsize = 0, bytes } = options
-  if (!Number.isSafeInteger(maxsize) || maxsize < 0 || maxsize > MOST_BYTES / 16) {
-    throw new ArgumentError(
-      `maxsize must be a whole number of items from 0 to ${MOST_BYTES / 16}: it is ${describe(maxsize)}`,
-    )
-  }
-  if (bytes === undefined) return { maxsize, bytes: Math.max(DEFAULT_BYTES, maxsize * 16) }
-  if (!Number.isSafeInteger(bytes) || bytes < LEAST_BYTES || bytes > MOST_BYTES) {
-    throw new ArgumentError(
-      `bytes must be a whole number from ${LEAST_BYTES} to ${MOST_BYTES}: it is ${describe(bytes)}`,
-    )
-  }
-  return { maxsize, bytes }
-}
 
 /**
  * A queue of items for any number of putters and getters in any mix of threads and processes. FIFO.
@@ -262,12 +211,6 @@ export class Queue<T> extends Sendable {
     if (this.#disposed) throw new DisposedError('This queue')
     return this.#puts.ring
   }
-}
-
-/** A queue of somebody else that arrived here. */
-export interface Opened {
-  readonly handle: Handle
-  readonly owner: Owner
 }
 
 onArrival(LINK_QUEUE, ({ a, b }, owner) => {

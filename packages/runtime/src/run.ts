@@ -8,7 +8,7 @@ import { holdOpen } from './hold-open.js'
 import type { InboxAddress, PlaceKind } from './inbox.js'
 import { writeLine } from './output.js'
 import { runAs } from './owner.js'
-import { spawnFrom } from './spawn.js'
+import type { spawnFrom } from './spawn.js'
 
 /** How the function ended. */
 export type Report = { readonly value: unknown; readonly exit: Exit } | { readonly error: unknown }
@@ -24,6 +24,8 @@ export interface Parentage {
         readonly place: PlaceKind
       }
   readonly name: string
+  /** How its children are started. */
+  readonly spawn: typeof spawnFrom
 }
 
 const CHILDREN_TIMEOUT = 5000
@@ -76,7 +78,7 @@ function stopped(signal: AbortSignal): Promise<void> {
   })
 }
 
-function contextOf(cell: Cell, { parent }: Parentage): Context<unknown> {
+function contextOf(cell: Cell, { parent, spawn }: Parentage): Context<unknown> {
   const detail = { id: parent.id, name: parent.name, place: parent.place, starter: undefined }
   return {
     self: new ActorRef(cell.address, {
@@ -90,7 +92,7 @@ function contextOf(cell: Cell, { parent }: Parentage): Context<unknown> {
     receive: (options) => cell.mailbox.receive(options),
     signal: cell.signal,
     log: (...items) => writeLine(cell.name, items),
-    spawn: (actor, ...rest) => spawnFrom(cell, actor, rest),
+    spawn: (actor, ...rest) => spawn(cell, actor, rest),
     stop: (reason) => cell.stop(reason),
   }
 }

@@ -84,7 +84,8 @@ export function spawnFrom<Args extends readonly unknown[], Result, Message>(
   stopOnSignals()
   const cell = parent ?? cellHere()
   const id = nanoid()
-  if (place === 'here') return runHere(cell, actor, given, id, name) as Started<Result, Message>
+  if (place === 'here')
+    return runHere(cell, actor, given, id, name, spawnFrom) as Started<Result, Message>
 
   const prepared = preparePlace(place)
   const inbox = new InboxAddress(prepared.inbox, prepared.seat)
