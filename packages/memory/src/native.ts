@@ -126,6 +126,7 @@ interface Attempt {
 
 let addon: Addon | undefined
 let tried = false
+let file: string | undefined
 const attempts: Attempt[] = []
 
 /** The addon, or nothing: see {@link addonProblem}. Looked for once a thread. */
@@ -137,6 +138,18 @@ export function loadAddon(): Addon | undefined {
   else if (wish) addon = attempt(wish, () => loadFile(path.resolve(wish)))
   else addon = search()
   return addon
+}
+
+/** The file of the addon that was loaded: places are told, so that they need not search. */
+export function addonFile(): string | undefined {
+  return file
+}
+
+/** Loads the addon from where the starter found it, unless the environment says otherwise. */
+export function useAddon(known: string | undefined): void {
+  if (tried || !known || process.env['TROUPE_ADDON']) return
+  addon = attempt(known, () => loadFile(known))
+  tried = addon !== undefined
 }
 
 /** Why there is no addon: everything that was tried, with its error. Empty when there is one, or nobody asked. */
@@ -173,12 +186,14 @@ function folderOf(name: string, from: string | URL): string {
 
 function loadFolder(folder: string): Addon {
   const require = createRequire(path.join(folder, 'package.json'))
-  const build = require('node-gyp-build') as (folder: string) => Addon
-  return build(folder)
+  const build = require('node-gyp-build') as { resolve(folder: string): string }
+  return loadFile(build.resolve(folder))
 }
 
-function loadFile(file: string): Addon {
-  return createRequire(import.meta.url)(file) as Addon
+function loadFile(name: string): Addon {
+  const loaded = createRequire(import.meta.url)(name) as Addon
+  file = name
+  return loaded
 }
 
 function messageOf(error: unknown): string {

@@ -8,7 +8,7 @@ import { isMainThread } from 'node:worker_threads'
 import { Arena, type Ticket } from './arena.js'
 import { StoppedError, TroupeError } from './errors.js'
 import { H_ROOT } from './layout.js'
-import { loadAddon } from './native.js'
+import { addonFile, loadAddon, useAddon } from './native.js'
 import { type Handle, holdFor, wordsOf } from './objects.js'
 import { setReapBeforeFull } from './pages.js'
 import { cleanerOf, reap } from './reaper.js'
@@ -34,6 +34,8 @@ export interface Invitation extends Ticket {
   readonly name: number
   /** Descriptor of the guard; -1 without the addon. */
   readonly guard: number
+  /** The addon's file as the starter found it. */
+  readonly addon?: string | undefined
 }
 
 /** Makes this thread the root of a new system. `quota` is for tests: bytes that the arena may use. */
@@ -55,6 +57,7 @@ export function joinSystem(invitation: Invitation): Self {
   if (hasSelf()) {
     throw new TroupeError('ERR_TROUPE_JOINED', 'This thread has joined a system already')
   }
+  useAddon(invitation.addon)
   const arena = Arena.join(invitation)
   const { name, guard } = invitation
   if (!takeReserved(arena, name)) {
@@ -69,6 +72,7 @@ export function joinSystem(invitation: Invitation): Self {
 
 /** A child process comes: it ends with the root, and the root's watcher holds its pidfd before user code runs. */
 export function guardProcess(invitation: Invitation): void {
+  useAddon(invitation.addon)
   const addon = requireAddon('A process')
   addon.closeOnExec(invitation.fd, true)
   addon.closeOnExec(invitation.guard, true)
@@ -102,7 +106,7 @@ export function reserve(): number {
 /** What the place with that name needs to join. */
 export function invitation(name: number): Invitation {
   const me = self()
-  return { ...me.arena.ticket, name, guard: me.guard }
+  return { ...me.arena.ticket, name, guard: me.guard, addon: addonFile() }
 }
 
 /** The place with that name holds the object from now on, so that it need not be sent. */

@@ -9,6 +9,13 @@ export interface PlaceData {
   readonly inbox: Handle
 }
 
+interface Told {
+  bytes: number
+  name: number
+  addon?: string
+  inbox: Handle
+}
+
 const VARIABLE = 'TROUPE_PLACE'
 /** Where a process finds the arena and the guard: after the three standard streams. */
 export const ARENA_FD = 3
@@ -20,8 +27,8 @@ let importing = false
 
 /** The environment of a process place. */
 export function placeEnvironment({ invitation, inbox }: PlaceData): NodeJS.ProcessEnv {
-  const { bytes, name } = invitation
-  return { ...process.env, [VARIABLE]: JSON.stringify({ bytes, name, inbox }) }
+  const { bytes, name, addon } = invitation
+  return { ...process.env, [VARIABLE]: JSON.stringify({ bytes, name, addon, inbox }) }
 }
 
 /** What this place was given; nothing in a root. The variable is gone before user code runs. */
@@ -35,8 +42,8 @@ export function placeData(): PlaceData | undefined {
   const text = process.env[VARIABLE]
   if (text === undefined) return undefined
   delete process.env[VARIABLE]
-  const { bytes, name, inbox } = JSON.parse(text) as { bytes: number; name: number; inbox: Handle }
-  data = { invitation: { bytes, name, fd: ARENA_FD, guard: GUARD_FD }, inbox }
+  const { bytes, name, addon, inbox } = JSON.parse(text) as Told
+  data = { invitation: { bytes, name, addon, fd: ARENA_FD, guard: GUARD_FD }, inbox }
   return data
 }
 
