@@ -91,7 +91,7 @@ export class InboxAddress extends Sendable {
 
   /** As `post`; rejects when the reader is gone, or the arena has no room. */
   tell(envelope: Envelope, to?: bigint): Promise<void> | undefined {
-    const parcel = Parcel.pack(envelope).asLetter()
+    const parcel = Parcel.pack(envelope)
     if (to !== undefined) parcel.address(to)
     return this.#side.post(parcel)
   }

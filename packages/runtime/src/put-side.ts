@@ -48,7 +48,7 @@ export class PutSide {
         if (outcome === DONE) return breathe() ?? RESOLVED
         if (outcome === CLOSED) return Promise.reject(this.#errors.closed())
       }
-      return this.#joinLine(Parcel.pack(item, this.ring), options)
+      return this.#joinLine(this.#pack(item), options)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -61,7 +61,7 @@ export class PutSide {
       if (outcome === DONE) return
       if (outcome === CLOSED) throw this.#errors.closed()
     }
-    this.#putSlowly(Parcel.pack(item, this.ring), timeout)
+    this.#putSlowly(this.#pack(item), timeout)
   }
 
   tryPut(item: unknown): boolean {
@@ -198,7 +198,7 @@ export class PutSide {
     return done
   }
 
-  /** Puts a parcel that was packed before, behind those who wait. Never waits itself. */
+  /** Puts a letter, behind those who wait. Never waits itself. Throws for what has no room in the arena. */
   post(parcel: Parcel): Promise<void> | undefined {
     if (this.#line.isEmpty) {
       let outcome: number
@@ -210,11 +210,21 @@ export class PutSide {
       }
       if (outcome === DONE) return undefined
       if (outcome === CLOSED) {
-        parcel.undo()
+        parcel.asLetter().undo()
         return Promise.reject(this.#errors.closed())
       }
     }
-    return this.#joinLine(parcel, {})
+    return this.#joinLine(parcel.asLetter(), {})
+  }
+
+  // What cannot be packed gives up the empty ring that its first try asked for.
+  #pack(item: unknown): Parcel {
+    try {
+      return Parcel.pack(item, this.ring)
+    } catch (error) {
+      this.ring.leaveNext()
+      throw error
+    }
   }
 
   #joinLine(parcel: Parcel, options: WaitOptions): Promise<void> {
