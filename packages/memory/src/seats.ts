@@ -46,10 +46,13 @@ import { BUSY } from './substrate.js'
 /** Clears what a dead holder of the seat left in objects. The caller holds the seat's life. */
 export type Clean = (seat: number, name: number) => void
 
+/** The name that this thread cleans up after: its seat's life is held, by us, and yet it is dead. */
+let cleaning = 0
+
 /** Whether the holder that `name` names is gone. Zero is nobody, and dead. */
 export function isDead(arena: Arena, name: number): boolean {
   const seat = seatOf(name)
-  if (seat < 0) return true
+  if (seat < 0 || name === cleaning) return true
   const base = seat * SEAT_WORDS
   const { seats, substrate } = arena
   if (load(seats, base + S_EPOCH) !== epochOf(name)) return true
@@ -233,7 +236,14 @@ function renew(arena: Arena, seat: number, clean: Clean | undefined): void {
   const base = seat * SEAT_WORDS
   const epoch = load(arena.seats, base + S_EPOCH)
   if (load(arena.seats, base + S_DIRTY) !== 0) {
-    clean?.(seat, nameOf(seat, epoch))
+    // A lock of the dead may be in the way: of an object that is freed with its last holder, of the pages.
+    const before = cleaning
+    cleaning = nameOf(seat, epoch)
+    try {
+      clean?.(seat, cleaning)
+    } finally {
+      cleaning = before
+    }
     store(arena.seats, base + S_DIRTY, 0)
   }
   store(arena.seats, base + S_EPOCH, epoch + 1)
