@@ -137,6 +137,12 @@ export function giveUpSeat(arena: Arena, name: number): void {
     arena.substrate.ringAll()
   } else if (!arena.substrate.native && load(arena.seats, base + S_STATE) !== FREE) {
     arena.substrate.announce(seat)
+    // Threads that it started went with it, and nobody else can tell.
+    const high = load(arena.header, H_SEAT_HIGH)
+    for (let other = 0; other < high; other++) {
+      if (load(arena.seats, other * SEAT_WORDS + S_RESERVER) !== name) continue
+      giveUpSeat(arena, nameOf(other, load(arena.seats, other * SEAT_WORDS + S_EPOCH)))
+    }
   }
 }
 

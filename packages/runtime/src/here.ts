@@ -44,9 +44,14 @@ export function runHere(
     .then(() => runActor(cell, run, given, { parent, name, spawn }))
     .then((report) => {
       if (abandoned) return
+      try {
+        // The result is copied too, before the actor's ends close.
+        if ('error' in report) child.failed(report.error)
+        else child.done(copyFor(parent.owner, Parcel.pack(report.value)), report.exit)
+      } catch (error) {
+        child.failed(error)
+      }
       cell.finish(!('error' in report))
-      if ('error' in report) child.failed(report.error)
-      else child.done(report.value, report.exit)
       child.ended({})
     })
   return new Started<unknown, never>(child, 'here', parent.address)

@@ -1,0 +1,4 @@
+import { channelSuite } from './suites/channels.js'
+import { withoutAddon } from './suites/mode.js'
+
+channelSuite(withoutAddon())

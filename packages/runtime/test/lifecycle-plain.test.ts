@@ -1,0 +1,4 @@
+import { lifecycleSuite } from './suites/lifecycle.js'
+import { withoutAddon } from './suites/mode.js'
+
+lifecycleSuite(withoutAddon())
