@@ -118,6 +118,9 @@ export class Arena {
 
   /** The words of a descriptor. */
   descriptor(index: number): Int32Array {
+    if (!(index >= 0 && index < this.shape.descriptors)) {
+      throw new CorruptError(`it names object ${index} of ${this.shape.descriptors}`)
+    }
     const offset = this.shape.descriptorsOffset + index * DESCRIPTOR_BYTES
     return new Int32Array(this.buffer, offset, DESCRIPTOR_WORDS)
   }

@@ -6,11 +6,11 @@
  * is not reused while the process lives: a finaliser must never map, V8 may have given the address away.
  */
 import { load, store } from '#atomics'
-import { ArenaFullError } from './errors.js'
-import { D_BYTES, D_RUN, D_RUN_PAGES, LIVES_BYTES, OWNED_BY } from './layout.js'
+import { ArenaFullError, CorruptError } from './errors.js'
+import { D_BYTES, D_KIND, D_RUN, D_RUN_PAGES, LIVES_BYTES, OWNED_BY } from './layout.js'
 import { type Handle, makeObject, wordsOf } from './objects.js'
 import { BUFFER } from './open.js'
-import { retryWhenFull, takeRun } from './pages.js'
+import { lengthOf, ownerOf, retryWhenFull, takeRun } from './pages.js'
 import { requireAddon } from './substrate.js'
 import { self } from './thread.js'
 
@@ -53,6 +53,18 @@ export function mapBuffer(handle: Handle): SharedArrayBuffer {
   const page = load(words, D_RUN)
   const size = load(words, D_RUN_PAGES) * pageBytes
   const bytes = load(words, D_BYTES)
+  // Beyond the run lies what belongs to others; beyond the file, the end of the process.
+  const isWhole =
+    load(words, D_KIND) === BUFFER &&
+    ownerOf(arena, page) === (OWNED_BY | handle.index) &&
+    lengthOf(arena, page) * pageBytes === size &&
+    bytes >= 0 &&
+    bytes <= size
+  if (!isWhole) {
+    throw new CorruptError(
+      `object ${handle.index} claims ${bytes} of ${size} bytes at page ${page}`,
+    )
+  }
   const buffer = new SharedArrayBuffer(Math.min(bytes, pageBytes), { maxByteLength: size })
   addon.overlay(new Uint8Array(buffer), arena.fd, LIVES_BYTES + page * pageBytes, size)
   if (bytes > buffer.byteLength) buffer.grow(bytes)

@@ -12,7 +12,7 @@
  */
 import { compareExchange64, load, load64, store, store64 } from '#atomics'
 import type { Arena } from './arena.js'
-import { ArenaFullError } from './errors.js'
+import { ArenaFullError, CorruptError } from './errors.js'
 import { D_ENDS, D_RUN, OWNED_BY } from './layout.js'
 import { takeRun } from './pages.js'
 import { isDead } from './seats.js'
@@ -26,6 +26,8 @@ const SIDE = 1n << 62n
 const GENERATION = 0xfffn << 50n
 const HOLDER = (1n << 50n) - 1n
 const FRESH = 1n << 50n
+/** Of one object, open at a time: a bound for a walk over words that somebody broke. */
+const MOST_ENDS = 2 ** 20
 
 /** The holder's part of an end word: a thread's name and an actor of it. */
 export function holder(name: number, actor: number): bigint {
@@ -67,17 +69,19 @@ export class Ends {
 
   /** Adds an end of `side` held by `by`. The caller holds the producers' lock. */
   add(side: Side, by: bigint): EndHandle {
-    const count = load(this.#words, D_ENDS)
     const bit = side === CONSUMER ? SIDE : 0n
-    for (let end = 0; end < count; end++) {
-      const [page, at] = this.#at(end)
+    const reused = this.#find((page, at, end) => {
       const word = load64(page, at)
-      if ((word & HOLDER) !== 0n || (word & SIDE) !== bit) continue
-      if ((word & GENERATION) === GENERATION) continue // Retired before its generation wraps.
+      if ((word & HOLDER) !== 0n || (word & SIDE) !== bit) return undefined
+      if ((word & GENERATION) === GENERATION) return undefined // Retired before its generation wraps.
       const next = bit | ((word & GENERATION) + FRESH) | by
-      if (compareExchange64(page, at, word, next) === word) {
-        return { end, generation: generationIn(next) }
-      }
+      if (compareExchange64(page, at, word, next) !== word) return undefined
+      return { end, generation: generationIn(next) }
+    })
+    if (reused) return reused
+    const count = this.#count()
+    if (count === MOST_ENDS) {
+      throw new ArenaFullError(`This object has ${count} ends, the most allowed; close some`)
     }
     const [page, at] = this.#at(count, true)
     store64(page, at, bit | by)
@@ -113,17 +117,15 @@ export class Ends {
 
   /** Walks the ends of `side`, closes those of the dead, and tells how the side stands. */
   standing(side: Side): Standing {
-    const count = load(this.#words, D_ENDS)
     const bit = side === CONSUMER ? SIDE : 0n
     let any = false
     let open = false
-    for (let end = 0; end < count; end++) {
-      const [page, at] = this.#at(end)
+    this.#find((page, at) => {
       const word = load64(page, at)
-      if ((word & SIDE) !== bit) continue
+      if ((word & SIDE) !== bit) return
       any = true
       if (this.#isOpen(page, at, word)) open = true
-    }
+    })
     return { any, open }
   }
 
@@ -144,7 +146,7 @@ export class Ends {
   }
 
   #change(handle: EndHandle, next: (word: bigint) => bigint | undefined): boolean {
-    if (handle.end < 0 || handle.end >= load(this.#words, D_ENDS)) return false
+    if (handle.end < 0 || handle.end >= this.#count()) return false
     const [page, at] = this.#at(handle.end)
     for (;;) {
       const word = load64(page, at)
@@ -155,20 +157,45 @@ export class Ends {
     }
   }
 
+  #count(): number {
+    const count = load(this.#words, D_ENDS)
+    if (count >= 0 && count <= MOST_ENDS) return count
+    throw new CorruptError(`object ${this.#index} claims ${count} ends`)
+  }
+
+  // Visits the ends in order until one gives something.
+  #find<T>(visit: (page: BigInt64Array, at: number, end: number) => T | undefined): T | undefined {
+    const count = this.#count()
+    if (count === 0) return undefined
+    let page = this.#page(load(this.#words, D_RUN))
+    for (let end = 0, at = 1; end < count; end++, at++) {
+      if (at > this.#perPage) {
+        page = this.#page(Number(load64(page, 0)))
+        at = 1
+      }
+      const found = visit(page, at, end)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
   // Page k of the chain holds ends from k × perPage on; its first word is the next page.
   #at(end: number, grow = false): [BigInt64Array, number] {
-    const { buffer, shape } = this.#arena
-    let number = load(this.#words, D_RUN)
-    for (let skip = Math.floor(end / this.#perPage); ; skip--) {
-      const page = new BigInt64Array(buffer, number * shape.pageBytes, this.#perPage + 1)
-      if (skip === 0) return [page, (end % this.#perPage) + 1]
+    let page = this.#page(load(this.#words, D_RUN))
+    for (let skip = Math.floor(end / this.#perPage); skip > 0; skip--) {
       let next = Number(load64(page, 0))
       if (next === 0 && grow) next = this.#growChain(page)
-      if (next <= 0 || next >= shape.pages) {
-        throw new ArenaFullError(`End ${end} lies outside of the chain of end pages`)
-      }
-      number = next
+      page = this.#page(next)
     }
+    return [page, (end % this.#perPage) + 1]
+  }
+
+  #page(page: number): BigInt64Array {
+    const { buffer, shape } = this.#arena
+    if (page < shape.firstPage || page >= shape.pages) {
+      throw new CorruptError(`object ${this.#index} has ends at page ${page}`)
+    }
+    return new BigInt64Array(buffer, page * shape.pageBytes, this.#perPage + 1)
   }
 
   #growChain(last: BigInt64Array): number {

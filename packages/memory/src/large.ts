@@ -6,7 +6,7 @@
  * which slot of which ring names it. A run of a dead name is freed, unless, under the consumers' lock,
  * that slot is in [head, tail) and names it: then the message was accepted, and a getter will take it.
  */
-import { compareExchange, load } from '#atomics'
+import { compareExchange } from '#atomics'
 import type { Arena } from './arena.js'
 import { CorruptError } from './errors.js'
 import {
@@ -15,10 +15,9 @@ import {
   L_LENGTH,
   L_POSITION,
   LARGE_HEAD_BYTES,
-  P_LENGTH,
   P_OWNER,
 } from './layout.js'
-import { freeRun, retryWhenFull, takeRun } from './pages.js'
+import { freeRun, lengthOf, ownerOf, retryWhenFull, takeRun } from './pages.js'
 
 /** Puts `source` into a run of its own, owned by `me`; returns its page. */
 export function writeLarge(arena: Arena, me: number, source: Uint8Array): number {
@@ -49,20 +48,12 @@ export function addressLarge(
 /** Takes the run to `me`, under the consumers' lock; its bytes are then the caller's until it is freed. */
 export function takeLarge(arena: Arena, me: number, page: number, length: number): Uint8Array {
   const { map, shape } = arena
-  const bytes =
-    page >= shape.firstPage && page < shape.pages
-      ? load(map, page * 2 + P_LENGTH) * shape.pageBytes
-      : 0
-  if (
-    length < 0 ||
-    LARGE_HEAD_BYTES + length > bytes ||
-    page * shape.pageBytes + bytes > shape.bytes
-  ) {
-    throw new CorruptError(`a slot names page ${page} with ${length} bytes`)
-  }
   for (;;) {
-    const owner = load(map, page * 2 + P_OWNER)
-    if (owner <= 0) throw new CorruptError(`a slot names page ${page}, which is owned by ${owner}`)
+    const owner = ownerOf(arena, page)
+    const room = owner > 0 ? lengthOf(arena, page) * shape.pageBytes - LARGE_HEAD_BYTES : 0
+    if (length < 0 || length > room) {
+      throw new CorruptError(`a slot names page ${page}, owned by ${owner}, with ${length} bytes`)
+    }
     if (owner === me || compareExchange(map, page * 2 + P_OWNER, owner, me) === owner) break
   }
   return new Uint8Array(arena.buffer, page * shape.pageBytes + LARGE_HEAD_BYTES, length)

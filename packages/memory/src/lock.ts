@@ -11,7 +11,7 @@
  */
 import { compareExchange, exchange, load } from '#atomics'
 import type { Arena } from './arena.js'
-import { NAME_BITS } from './layout.js'
+import { NAME_BITS, seatOf } from './layout.js'
 import { isDead } from './seats.js'
 import { self } from './thread.js'
 import { mark, ringMarked, unmark } from './waiters.js'
@@ -43,7 +43,8 @@ export function acquire(arena: Arena, place: LockPlace, me: number): boolean {
       // An operation of this thread was cut off by a termination that it survived: the state is consistent.
       if (owner === me) return true
       if (!wanted) return false
-      if (owner === 0 || isDead(arena, owner)) {
+      // Whoever had our seat before us is dead, whatever the seat says.
+      if (owner === 0 || seatOf(owner) === seatOf(me) || isDead(arena, owner)) {
         if (compareExchange(words, index, word, me | (word & WAITERS)) !== word) continue
         ownerDied = true
         return true

@@ -16,7 +16,7 @@
  */
 import { add, and, compareExchange, load, or, store, sub } from '#atomics'
 import type { Arena } from './arena.js'
-import { ArenaFullError, ForeignHandleError } from './errors.js'
+import { ArenaFullError, CorruptError, ForeignHandleError } from './errors.js'
 import {
   D_CLOSED,
   D_COUNT,
@@ -85,11 +85,24 @@ export function makeObject(
 
 /** The words of the object that `handle` names; throws when it is gone. */
 export function wordsOf(arena: Arena, handle: Handle): Int32Array {
-  const { index, generation } = handle
-  if (index < 0 || index >= load(arena.header, H_DESCRIPTOR_HIGH)) throw gone(handle)
-  const words = arena.descriptor(index)
-  if (load(words, D_GENERATION) !== generation || load(words, D_STATE) === 0) throw gone(handle)
+  const words = findWords(arena, handle)
+  if (!words) throw gone(handle)
   return words
+}
+
+/** The words of the object that `handle` names, or nothing when it is gone. */
+export function findWords(arena: Arena, { index, generation }: Handle): Int32Array | undefined {
+  if (!(index >= 0 && index < descriptorsUsed(arena))) return undefined
+  const words = arena.descriptor(index)
+  if (load(words, D_GENERATION) !== generation || load(words, D_STATE) === 0) return undefined
+  return words
+}
+
+// Descriptors below this are backed by memory.
+function descriptorsUsed(arena: Arena): number {
+  const high = load(arena.header, H_DESCRIPTOR_HIGH)
+  if (high >= 0 && high <= arena.shape.descriptors) return high
+  throw new CorruptError(`it claims ${high} of ${arena.shape.descriptors} objects`)
 }
 
 /** A handle goes into a message: before the message commits. */
@@ -142,7 +155,7 @@ export function eachObject(
   arena: Arena,
   visit: (index: number, words: Int32Array, state: number) => void,
 ): void {
-  const high = load(arena.header, H_DESCRIPTOR_HIGH)
+  const high = descriptorsUsed(arena)
   const all = new Int32Array(arena.buffer, arena.shape.descriptorsOffset, high * DESCRIPTOR_WORDS)
   for (let index = 0; index < high; index++) {
     const state = load(all, index * DESCRIPTOR_WORDS + D_STATE)
@@ -174,13 +187,24 @@ function free(arena: Arena, me: number, index: number, words: Int32Array): void 
 // The state is our name. A kill in between leaves it, and each step may be done twice.
 function discard(arena: Arena, me: number, index: number, words: Int32Array): void {
   store(words, D_CLOSED, 1)
-  empties.get(load(words, D_KIND))?.(index, words)
-  const peer = load(words, D_PEER)
   const run = load(words, D_RUN)
-  if (run !== 0) freeRun(arena, me, run, OWNED_BY | index)
-  if (peer !== 0 && load(words, D_COUNT) === 0) discardPart(arena, me, peer - 1, index)
+  const peer = load(words, D_PEER)
+  leaveCorrupt(() => empties.get(load(words, D_KIND))?.(index, words))
+  if (run !== 0) leaveCorrupt(() => freeRun(arena, me, run, OWNED_BY | index))
+  if (peer !== 0 && load(words, D_COUNT) === 0) {
+    leaveCorrupt(() => discardPart(arena, me, peer - 1, index))
+  }
   store(words, D_GENERATION, (load(words, D_GENERATION) + 1) | 0)
   store(words, D_STATE, 0)
+}
+
+/** Does a step for an object that nobody will use: what is corrupt is left, and the next step follows. */
+export function leaveCorrupt(step: () => void): void {
+  try {
+    step()
+  } catch (error) {
+    if (!(error instanceof CorruptError)) throw error
+  }
 }
 
 // The second direction of a pipe is a part of the first and goes with it.
@@ -200,8 +224,8 @@ function discardPart(arena: Arena, me: number, part: number, whole: number): voi
 function claimDescriptor(arena: Arena, me: number): number {
   return withAllocator(arena, me, () => {
     const { header, shape } = arena
-    let high = load(header, H_DESCRIPTOR_HIGH)
-    const cursor = load(header, H_DESCRIPTOR_CURSOR)
+    let high = descriptorsUsed(arena)
+    const cursor = load(header, H_DESCRIPTOR_CURSOR) >>> 0
     const found = search(arena, me, cursor, high, Math.min(high, 2 * CHUNK))
     if (found >= 0) return found
     if (high < shape.descriptors) {

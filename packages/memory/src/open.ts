@@ -28,7 +28,7 @@ import {
   SLOT_BYTES,
   SLOT_WORDS,
 } from './layout.js'
-import { giveUp, type Handle, makeObject, wordsOf } from './objects.js'
+import { findWords, giveUp, type Handle, makeObject, wordsOf } from './objects.js'
 import { retryWhenFull, takeRun } from './pages.js'
 import { Ring } from './ring.js'
 import { type Self, self } from './thread.js'
@@ -128,8 +128,8 @@ export function dropUnwrapped(handle: Handle): void {
   const entry = opened.get(handle.index)
   if (entry && entry.ring.generation === handle.generation) return
   const me = self()
-  const words = me.arena.descriptor(handle.index)
-  if (load(words, D_STATE) !== MADE) return
+  const words = findWords(me.arena, handle)
+  if (!words || load(words, D_STATE) !== MADE) return
   giveUp(me.arena, me.name, me.seat, handle.index, words)
 }
 

@@ -11,7 +11,7 @@
  */
 import { and, compareExchange, load, or, store } from '#atomics'
 import type { Arena } from './arena.js'
-import { ArenaFullError } from './errors.js'
+import { ArenaFullError, CorruptError } from './errors.js'
 import {
   H_ALLOCATOR,
   H_LOCKERS,
@@ -100,8 +100,8 @@ export function takeRun(
 export function freeRun(arena: Arena, me: number, page: number, owner: number): boolean {
   return withAllocator(arena, me, () => {
     const { header, map } = arena
-    if (load(map, page * 2 + P_OWNER) !== owner) return false
-    const pages = load(map, page * 2 + P_LENGTH)
+    if (ownerOf(arena, page) !== owner) return false
+    const pages = lengthOf(arena, page)
     if (page < load(header, H_PAGE_HINT)) store(header, H_PAGE_HINT, page)
     if (compareExchange(map, page * 2 + P_OWNER, owner, 0) !== owner) return false
     const used = load(header, H_PAGES_USED) - pages
@@ -127,12 +127,38 @@ export function pagesUsed(arena: Arena): number {
   return load(arena.header, H_PAGES_USED)
 }
 
+/** Owner of the run that starts at `page`; zero when none starts there. */
+export function ownerOf(arena: Arena, page: number): number {
+  const { firstPage, pages } = arena.shape
+  if (!(page >= firstPage && page < pages)) {
+    throw new CorruptError(`it names page ${page}, and pages go from ${firstPage} to ${pages}`)
+  }
+  return load(arena.map, page * 2 + P_OWNER)
+}
+
+/** Pages of the run that starts at `page`. */
+export function lengthOf(arena: Arena, page: number): number {
+  const length = load(arena.map, page * 2 + P_LENGTH)
+  if (length < 1 || page + length > highPage(arena)) {
+    throw new CorruptError(`the run at page ${page} claims ${length} pages`)
+  }
+  return length
+}
+
+// Pages at or above this were never part of a run.
+function highPage(arena: Arena): number {
+  const { firstPage, pages } = arena.shape
+  const high = load(arena.header, H_PAGE_HIGH)
+  if (high < firstPage || high > pages) throw new CorruptError(`its highest page is ${high}`)
+  return high
+}
+
 function walk(
   arena: Arena,
   from: number,
   visit: (page: number, owner: number, pages: number) => unknown,
 ): void {
-  const high = load(arena.header, H_PAGE_HIGH)
+  const high = highPage(arena)
   for (let page = from; page < high; ) {
     const owner = load(arena.map, page * 2 + P_OWNER)
     const length = owner === 0 ? 1 : load(arena.map, page * 2 + P_LENGTH)
@@ -143,8 +169,9 @@ function walk(
 
 // First fit from the hint. The stretch may reach beyond the highest page ever used.
 function findRun(arena: Arena, pages: number): number {
-  const high = load(arena.header, H_PAGE_HIGH)
+  const high = highPage(arena)
   let start = load(arena.header, H_PAGE_HINT)
+  if (start < arena.shape.firstPage) throw new CorruptError(`its first free page is ${start}`)
   for (let page = start; page < high; ) {
     const owner = load(arena.map, page * 2 + P_OWNER)
     if (owner === 0) {
@@ -187,7 +214,7 @@ function giveBack(arena: Arena, page: number, pages: number): void {
 
 function backedFree(arena: Arena, used: number): number {
   let pages = 0
-  const last = load(arena.header, H_PAGE_HIGH) >>> 5
+  const last = (highPage(arena) - 1) >>> 5
   for (let i = arena.shape.firstPage >>> 5; i <= last; i++) pages += ones(load(arena.backed, i))
   return (pages - used) * arena.shape.pageBytes
 }

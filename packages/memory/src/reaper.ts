@@ -30,7 +30,15 @@ import {
   NAME_BITS,
 } from './layout.js'
 import { NAMES_END, NAMES_OBJECT } from './links.js'
-import { eachObject, finishDead, giveUp, onFree, wordsOf } from './objects.js'
+import {
+  eachObject,
+  findWords,
+  finishDead,
+  giveUp,
+  leaveCorrupt,
+  onFree,
+  wordsOf,
+} from './objects.js'
 import { BUFFER, dropUnwrapped, PIPE, PIPE_BACK, QUEUE } from './open.js'
 import { eachRun, freeRun } from './pages.js'
 import { Ring } from './ring.js'
@@ -60,7 +68,10 @@ export function reap(me: Self): boolean {
   const seats = cleanSeats(arena, cleanerOf(arena, name))
   eachObject(arena, (index, words, state) => {
     if (state !== MADE) finishDead(arena, name, index, words)
-    else if (load(words, D_ENDS) > 0 && load(words, D_CLOSED) === 0) endRing(me, index, words)
+    else if (load(words, D_ENDS) > 0 && load(words, D_CLOSED) === 0) {
+      // Who uses it is told that it is corrupt.
+      leaveCorrupt(() => endRing(me, index, words))
+    }
   })
   return freeDeadRuns(me) > 0 || seats > 0
 }
@@ -149,12 +160,8 @@ const DROPPED = 0xf_ffff
 /** Gives back what the message in `taken` carries: its ends close, its handles are given up. */
 export function dropTaken(me: Self): void {
   for (const link of taken.links) {
-    let words: Int32Array
-    try {
-      words = wordsOf(me.arena, { index: link.a, generation: link.b })
-    } catch {
-      continue
-    }
+    const words = findWords(me.arena, { index: link.a, generation: link.b })
+    if (!words) continue
     if ((link.tag & NAMES_END) !== 0) {
       new Ends(me.arena, me.name, link.a, words).close({ end: link.c, generation: link.d })
     }

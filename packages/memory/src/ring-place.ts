@@ -67,11 +67,12 @@ export class RingPlace {
     const slots = load(words, D_SLOTS)
     const capacity = load(words, D_CAPACITY)
     const run = load(words, D_RUN)
-    const { pageBytes, bytes } = arena.shape
+    const { pageBytes, bytes, firstPage } = arena.shape
     const rows = load(words, D_ROWS) === 1
     const slotsAt = run * pageBytes + pageBytes + (rows ? ROWS_BYTES : 0)
     const bytesAt = slotsAt + slots * SLOT_BYTES
-    if (!isPowerOfTwo(slots) || !isPowerOfTwo(capacity) || run <= 0 || bytesAt + capacity > bytes) {
+    const fits = run >= firstPage && bytesAt + capacity <= bytes
+    if (!isPowerOfTwo(slots) || !isPowerOfTwo(capacity) || !fits) {
       throw new CorruptError(
         `object ${index} claims ${slots} slots and ${capacity} bytes at page ${run}`,
       )

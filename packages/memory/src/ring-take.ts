@@ -25,7 +25,7 @@ import {
   SLOT_WORDS,
 } from './layout.js'
 import { type Link, NAMES_END, NAMES_OBJECT, readLinks } from './links.js'
-import { hold, wordsOf } from './objects.js'
+import { findWords, hold } from './objects.js'
 import { AGAIN, CLOSED, DONE, type Outcome, type RingPlace, SMALL } from './ring-place.js'
 import type { Rows } from './rows.js'
 import { ringMarked } from './waiters.js'
@@ -49,7 +49,7 @@ const NO_LINKS: readonly Link[] = []
 const SLICED = 4096
 
 function scratch(bytes: number): { bytes: Uint8Array; words: Int32Array } {
-  const buffer = new ArrayBuffer((bytes + 7) & ~7)
+  const buffer = new ArrayBuffer(Math.ceil(bytes / 8) * 8)
   return { bytes: new Uint8Array(buffer), words: new Int32Array(buffer) }
 }
 
@@ -248,7 +248,6 @@ export class TakeHalf {
       length = slots[at + SLOT_B]!
       const source = takeLarge(this.#arena, this.#me, page, length)
       this.#provide(tag, length)
-      pendingLarge = page
       if ((tag & HAS_LINKS) !== 0) taken.bytes.set(source)
     } else {
       if ((tag & IN_BYTES) === 0 || length < 0 || length > this.#capacity) {
@@ -262,6 +261,7 @@ export class TakeHalf {
     taken.links = (tag & HAS_LINKS) === 0 ? NO_LINKS : readLinks(taken.words, length)
     for (const link of taken.links) if ((link.tag & NAMES_END) !== 0) this.#takeEnd(link, actor)
     this.#rows?.raiseTaken(1)
+    pendingLarge = page
     this.#commit(head + 1)
     for (const link of taken.links) this.#holdLink(link)
   }
@@ -286,7 +286,7 @@ export class TakeHalf {
       taken.bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
       return
     }
-    if (reused.bytes.length < length) reused = scratch(length * 2)
+    if (reused.bytes.length < length) reused = scratch(Math.min(length * 2, length + 2 ** 20))
     taken.bytes = reused.bytes
     taken.words = reused.words
   }
@@ -329,10 +329,7 @@ export class TakeHalf {
   }
 }
 
+// Nothing when it is gone, or the message is corrupt: the layer above will say so.
 function objectOf(arena: Arena, link: Link): Int32Array | undefined {
-  try {
-    return wordsOf(arena, { index: link.a, generation: link.b })
-  } catch {
-    return undefined // It is gone, or the message is corrupt: the layer above will say so.
-  }
+  return findWords(arena, { index: link.a, generation: link.b })
 }

@@ -7,17 +7,8 @@
  */
 import { add, load, store } from '#atomics'
 import type { Arena } from './arena.js'
-import {
-  epochOf,
-  H_SEAT_HIGH,
-  nameOf,
-  ROW_DONE,
-  ROW_EPOCH,
-  ROW_TAKEN,
-  ROW_WORDS,
-  ROWS_BYTES,
-} from './layout.js'
-import { isDead } from './seats.js'
+import { epochOf, nameOf, ROW_DONE, ROW_EPOCH, ROW_TAKEN, ROW_WORDS, ROWS_BYTES } from './layout.js'
+import { isDead, seatsUsed } from './seats.js'
 import type { Self } from './thread.js'
 
 export class Rows {
@@ -53,7 +44,7 @@ export class Rows {
 
   /** What living threads took and have not done. */
   get open(): number {
-    const high = load(this.#arena.header, H_SEAT_HIGH)
+    const high = seatsUsed(this.#arena)
     let open = 0
     for (let seat = 0; seat < high; seat++) {
       const base = seat * ROW_WORDS

@@ -62,8 +62,22 @@ export function isDead(arena: Arena, name: number): boolean {
     return !substrate.lifeHeld(seat) || load(seats, base + S_EPOCH) !== epochOf(name)
   }
   if (load(seats, base + S_PID) !== 0) return false
-  const reserver = load(seats, base + S_RESERVER)
-  return seatOf(reserver) === seat || isDead(arena, reserver)
+  return !isReserverAlive(arena, seat)
+}
+
+// A thread that runs, not a seat that is reserved itself: so two that name each other end here.
+function isReserverAlive(arena: Arena, seat: number): boolean {
+  const name = load(arena.seats, seat * SEAT_WORDS + S_RESERVER)
+  const by = seatOf(name)
+  if (by < 0 || by === seat || name === cleaning) return false
+  return (
+    load(arena.seats, by * SEAT_WORDS + S_EPOCH) === epochOf(name) && arena.substrate.lifeHeld(by)
+  )
+}
+
+/** Seats below this were taken at least once. */
+export function seatsUsed(arena: Arena): number {
+  return Math.min(load(arena.header, H_SEAT_HIGH), SEATS)
 }
 
 /**
@@ -155,7 +169,7 @@ export function markStop(arena: Arena, name: number): void {
 
 /** Marks every other thread of this process, which is about to end: none may sleep in the addon then. */
 export function markProcess(arena: Arena, me: number): void {
-  const high = load(arena.header, H_SEAT_HIGH)
+  const high = seatsUsed(arena)
   for (let seat = 0; seat < high; seat++) {
     const base = seat * SEAT_WORDS
     if (seat === seatOf(me) || load(arena.seats, base + S_PROCESS) !== process.pid) continue
@@ -167,7 +181,7 @@ export function markProcess(arena: Arena, me: number): void {
 
 /** Threads of the system that are not parked: a spin pays only while they fit the cores. */
 export function countAwake(arena: Arena): number {
-  const high = load(arena.header, H_SEAT_HIGH)
+  const high = seatsUsed(arena)
   let awake = 0
   for (let seat = 0; seat < high; seat++) {
     const base = seat * SEAT_WORDS
@@ -179,7 +193,7 @@ export function countAwake(arena: Arena): number {
 
 /** Cleans the seats of the dead; returns how many. Anybody may, the root does after each death. */
 export function cleanSeats(arena: Arena, clean: Clean): number {
-  const high = load(arena.header, H_SEAT_HIGH)
+  const high = seatsUsed(arena)
   let cleaned = 0
   for (let seat = 0; seat < high; seat++) {
     const base = seat * SEAT_WORDS
@@ -190,7 +204,7 @@ export function cleanSeats(arena: Arena, clean: Clean): number {
       arena.substrate.lifeDrop(seat)
       continue
     }
-    renew(arena, seat, clean)
+    renewOrDrop(arena, seat, clean)
     store(arena.seats, base + S_STATE, FREE)
     // Who judged the dead name while we held its life is rung after its epoch moved.
     arena.substrate.ringAll()
@@ -207,7 +221,7 @@ function claim(arena: Arena, clean: Clean | undefined): number {
   for (let i = 0; i < SEATS; i++) {
     const seat = (first + i) % SEATS
     const base = seat * SEAT_WORDS
-    if (load(seats, base + S_EPOCH) >= LAST_EPOCH) continue
+    if (load(seats, base + S_EPOCH) >>> 0 >= LAST_EPOCH) continue
     if (substrate.lifeTry(seat) === BUSY) continue
     const dirty = load(seats, base + S_DIRTY) !== 0
     if (reserved(arena, seat) || (dirty && !clean)) {
@@ -219,7 +233,7 @@ function claim(arena: Arena, clean: Clean | undefined): number {
       compareExchange(header, H_SEAT_HIGH, high, seat + 1)
       high = load(header, H_SEAT_HIGH)
     }
-    renew(arena, seat, clean)
+    renewOrDrop(arena, seat, clean)
     store(seats, base + S_STOP, 0)
     and(seats, base + S_BELL, ~SLEEPERS)
     store(seats, base + S_DIRTY, 1)
@@ -234,8 +248,17 @@ function reserved(arena: Arena, seat: number): boolean {
   const base = seat * SEAT_WORDS
   if (load(arena.seats, base + S_STATE) !== RESERVED) return false
   if (load(arena.seats, base + S_PID) !== 0) return true
-  const reserver = load(arena.seats, base + S_RESERVER)
-  return seatOf(reserver) !== seat && !isDead(arena, reserver)
+  return isReserverAlive(arena, seat)
+}
+
+// A seat that cannot be cleaned stays dirty, and its life goes back: held, it would seem alive for ever.
+function renewOrDrop(arena: Arena, seat: number, clean: Clean | undefined): void {
+  try {
+    renew(arena, seat, clean)
+  } catch (error) {
+    arena.substrate.lifeDrop(seat)
+    throw error
+  }
 }
 
 function renew(arena: Arena, seat: number, clean: Clean | undefined): void {

@@ -1,0 +1,3 @@
+import { corruptSuite } from './suites/corrupt.js'
+
+corruptSuite('with the addon')
