@@ -19,7 +19,7 @@ import { InterruptedError, StoppedError } from './errors.js'
 import { BLOCKED, H_DEATHS, LISTENING, S_BELL, S_STOP, SEAT_WORDS, SLEEPERS } from './layout.js'
 import { countAwake } from './seats.js'
 import { SIGNALLED, TIMED_OUT } from './substrate.js'
-import { type Self, self } from './thread.js'
+import { hasSelf, type Self, self } from './thread.js'
 
 /** Something a thread can wait for. */
 export interface Wait {
@@ -85,7 +85,7 @@ export function waitSync(wait: Wait, deadline: number, stoppable = true): boolea
   const { seats, substrate } = me.arena
   const base = me.seat * SEAT_WORDS
   // The event loop does not run meanwhile: a ring need not wake the helper too.
-  if (parked.size > 0) and(seats, base + S_BELL, ~LISTENING)
+  if (parked) and(seats, base + S_BELL, ~LISTENING)
   try {
     for (;;) {
       const bell = or(seats, base + S_BELL, BLOCKED) | BLOCKED
@@ -105,19 +105,23 @@ export function waitSync(wait: Wait, deadline: number, stoppable = true): boolea
   } finally {
     wait.leave()
     and(seats, base + S_BELL, ~SLEEPERS)
-    if (parked.size > 0) setImmediate(hear)
+    if (waits.size > 0) setImmediate(hear)
   }
 }
 
 interface Parked {
   readonly wait: Wait
-  readonly held: boolean
   settle(error?: unknown, timedOut?: boolean): void
 }
 
 /** The waits of this thread's event loop, in order of arrival. */
-const parked = new Set<Parked>()
-let holding = 0
+const waits = new Set<Parked>()
+/** Those of them that are not marked yet: they are looked at by `setImmediate`. */
+const polled = new Set<Parked>()
+/** The helper listens to the bell for the others. */
+let parked = false
+let heldWaits = 0
+let holding = false
 let deaths = 0
 let onDeath: (() => void) | undefined
 
@@ -129,7 +133,7 @@ export function listenForDeaths(listener: () => void): void {
   me.arena.substrate.listen()
 }
 
-/** Looks at all that this thread waits for: after a bell, and after a block. */
+/** Looks at all that this thread waits for, and parks what is left: after a bell, and after a block. */
 export function hear(): void {
   let me: Self
   try {
@@ -144,11 +148,29 @@ export function hear(): void {
       onDeath()
     }
   }
-  if (parked.size > 0) or(me.arena.seats, me.seat * SEAT_WORDS + S_BELL, LISTENING)
-  for (const entry of parked) lookAgain(entry)
+  if (waits.size > 0) park(me, waits)
+}
+
+// From now on a ring wakes this thread's event loop for `entries`.
+function park(me: Self, entries: Iterable<Parked>): void {
+  const { substrate, seats } = me.arena
+  if (!parked) substrate.listen()
+  parked = true
+  hold(me)
+  or(seats, me.seat * SEAT_WORDS + S_BELL, LISTENING)
+  for (const entry of entries) lookAgain(entry)
+}
+
+// Whether a wait that is parked holds the event loop open. One that is looked at by `setImmediate` does anyway.
+function hold(me: Self): void {
+  const wanted = parked && heldWaits > 0
+  if (wanted === holding) return
+  holding = wanted
+  me.arena.substrate.hear(wanted)
 }
 
 function lookAgain(entry: Parked): void {
+  polled.delete(entry)
   try {
     entry.wait.mark()
     if (entry.wait.look()) entry.settle()
@@ -171,21 +193,20 @@ export interface WaitOptions {
 
 /** Waits in the event loop; false when the timeout passed. Rejects with the signal's reason on an abort. */
 export function waitAsync(wait: Wait, options: WaitOptions = {}): Promise<boolean> {
-  const { timeout, signal, hold = true } = options
+  const { timeout, signal, hold: held = true } = options
   return new Promise((resolve, reject) => {
     const me = self()
-    const base = me.seat * SEAT_WORDS
     let timer: NodeJS.Timeout | undefined
     const entry: Parked = {
       wait,
-      held: hold,
       settle(error, timedOut = false) {
-        if (!parked.delete(entry)) return
+        if (!waits.delete(entry)) return
+        polled.delete(entry)
+        if (held) heldWaits--
         if (timer) clearTimeout(timer)
         signal?.removeEventListener('abort', abort)
         wait.leave()
-        if (hold && --holding === 0) me.arena.substrate.hear(false)
-        if (parked.size === 0) and(me.arena.seats, base + S_BELL, ~LISTENING)
+        if (parked) leaveParked(me)
         if (error === undefined) resolve(!timedOut)
         else reject(error)
       },
@@ -196,55 +217,64 @@ export function waitAsync(wait: Wait, options: WaitOptions = {}): Promise<boolea
       reject(signal.reason)
       return
     }
-    parked.add(entry)
-    if (hold && ++holding === 1) me.arena.substrate.hear(true)
-    else if (!hold) me.arena.substrate.listen()
+    waits.add(entry)
+    if (held) heldWaits++
     signal?.addEventListener('abort', abort)
     if (timeout !== undefined && timeout <= LONGEST_TIMER) {
       timer = setTimeout(() => entry.settle(undefined, true), Math.max(0, timeout))
-      if (!hold) timer.unref()
+      if (!held) timer.unref()
     }
-    or(me.arena.seats, base + S_BELL, LISTENING)
-    lookAgain(entry)
-    if (parked.has(entry)) pollBriefly(me)
+    if (!pollBriefly(me, entry)) park(me, [entry])
   })
 }
 
-/** Before an event loop parks it looks again by `setImmediate` for up to 50 µs, where that pays. */
-const POLL_MS = 0.05
-let polling = false
-let polls = 8
+function leaveParked(me: Self): void {
+  hold(me)
+  if (waits.size > 0) return
+  parked = false
+  and(me.arena.seats, me.seat * SEAT_WORDS + S_BELL, ~LISTENING)
+}
 
-function pollBriefly(me: Self): void {
-  if (polling || polls === 0 || countAwake(me.arena) >= CORES) {
-    if (polls === 0 && (noise = (noise + 1) | 0) % 64 === 0) polls = 1
-    return
-  }
-  polling = true
-  const end = performance.now() + POLL_MS
-  const before = parked.size
-  const poll = (): void => {
-    for (const entry of parked) {
-      try {
-        if (entry.wait.look()) entry.settle()
-      } catch (error) {
-        entry.settle(error)
-      }
+/**
+ * Before a wait of the event loop parks it is looked at by `setImmediate` for up to 50 µs, where that
+ * pays. It is not marked meanwhile, so a commit that comes in time costs nobody a ring.
+ */
+const POLL_MS = 0.05
+const MOST_POLLS = 8
+let polls = MOST_POLLS
+let pollEnd = 0
+
+function pollBriefly(me: Self, entry: Parked): boolean {
+  if (polls === 0 && (noise = (noise + 1) | 0) % 64 === 0) polls = 1
+  if (polls === 0 || countAwake(me.arena) > CORES) return false
+  pollEnd = performance.now() + POLL_MS
+  if (polled.size === 0) setImmediate(poll)
+  polled.add(entry)
+  return true
+}
+
+function poll(): void {
+  const before = polled.size
+  for (const entry of polled) {
+    try {
+      if (entry.wait.look()) entry.settle()
+    } catch (error) {
+      entry.settle(error)
     }
-    if (parked.size < before) {
-      polling = false
-      polls = Math.min(8, polls + 1)
-    } else if (performance.now() >= end) {
-      polling = false
-      polls--
-    } else setImmediate(poll)
   }
-  setImmediate(poll)
+  if (polled.size === 0) {
+    if (before > 0) polls = Math.min(MOST_POLLS, polls + 1)
+  } else if (performance.now() < pollEnd) {
+    setImmediate(poll)
+  } else {
+    polls = Math.max(0, polls - 1)
+    if (hasSelf()) park(self(), [...polled])
+  }
 }
 
 /** Ends every wait of this thread's event loop with `error`: the thread leaves its system. */
 export function abandonWaits(error: unknown): void {
-  for (const entry of parked) entry.settle(error)
+  for (const entry of waits) entry.settle(error)
 }
 
 /**

@@ -19,12 +19,12 @@ export interface GetErrors {
   closed(): Error
 }
 
-/** Waiting gets of this thread, a ring: a new one stands behind them. */
-const waiting = new WeakMap<Ring, { count: number }>()
+/** Waiting gets of this thread in order of arrival, a ring: the first alone takes. */
+const waiting = new WeakMap<Ring, Wait[]>()
 
-function lineOf(ring: Ring): { count: number } {
+function lineOf(ring: Ring): Wait[] {
   let line = waiting.get(ring)
-  if (!line) waiting.set(ring, (line = { count: 0 }))
+  if (!line) waiting.set(ring, (line = []))
   return line
 }
 
@@ -39,7 +39,7 @@ export class GetSide<T> {
   readonly #errors: GetErrors
   readonly #isOver: () => boolean
   readonly #onTake: (() => void) | undefined
-  readonly #line: { count: number }
+  readonly #line: Wait[]
   /** Outcomes of items that were taken with others and come after one that could not be decoded. */
   readonly #late: (() => T)[] = []
   /** Gets under way: an end with some cannot be sent. */
@@ -67,7 +67,7 @@ export class GetSide<T> {
       this.#usable()
       checkWait(options)
       if (options.signal?.aborted) return Promise.reject(options.signal.reason)
-      if (this.#line.count === 0) {
+      if (this.#line.length === 0) {
         const outcome = this.#take()
         if (outcome === DONE) {
           const value = item.value as T
@@ -122,7 +122,7 @@ export class GetSide<T> {
     }
     const iterator: AsyncIterableIterator<T> = {
       next: () => {
-        if (this.#line.count === 0) {
+        if (this.#line.length === 0) {
           try {
             this.#usable()
             if (this.#take() === DONE) {
@@ -237,18 +237,27 @@ export class GetSide<T> {
 
   #wait(options: WaitOptions): Promise<T> {
     this.pending++
-    this.#line.count++
+    const line = this.#line
     const wait = this.#waitFor()
+    line.push(wait)
     let value: T
     const look = wait.look.bind(wait)
     wait.look = () => {
+      if (line[0] !== wait) {
+        this.#usable()
+        return false
+      }
       if (!look()) return false
       value = item.value as T
       return true
     }
+    const leave = wait.leave.bind(wait)
+    wait.leave = () => {
+      line.splice(line.indexOf(wait), 1)
+      leave()
+    }
     const done = (): void => {
       this.pending--
-      this.#line.count--
     }
     return waitAsync(wait, options).then(
       (came) => {

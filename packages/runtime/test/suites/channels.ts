@@ -262,6 +262,17 @@ export function channelSuite(mode: Mode): void {
       expect(() => q.putSync(1)).toThrow('disposed')
     })
 
+    test('gets of a thread are served in their order, whenever they came', async () => {
+      const q = new Queue<number>()
+      const first = q.get()
+      await spawn(actors.giveQueue, [], { in: 'thread' }).result // The first one is parked by now.
+      const second = q.get()
+      await expect(q.get({ timeout: 1 })).rejects.toThrow(QueueEmptyError)
+      const fourth = q.get()
+      spawn(actors.produce, [q.producer(), [1, 2, 3]], { in: 'thread' })
+      expect(await Promise.all([first, second, fourth])).toEqual([1, 2, 3])
+    })
+
     test('many to many: nothing lost, nothing twice, in order a producer', async () => {
       const q = new Queue<number>({ maxsize: 1 })
       const part = 2000
