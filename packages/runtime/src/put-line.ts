@@ -21,8 +21,14 @@ const OVER = Symbol('over')
 
 interface Waiting {
   readonly parcel: Parcel
-  readonly usable: () => void
+  readonly side: Putting
   settle(error?: unknown): void
+}
+
+/** Who puts: whether it still may, and whether its ring takes no more. The line keeps neither. */
+export interface Putting {
+  usable(): void
+  isOver(): boolean
 }
 
 /** What happens when room comes too late, or never. */
@@ -35,12 +41,10 @@ export interface PutErrors {
 export class PutLine {
   readonly #ring: Ring
   readonly #waiting: Waiting[] = []
-  readonly #isOver: () => boolean
   #end: AbortController | undefined
 
-  constructor(ring: Ring, isOver: () => boolean) {
+  constructor(ring: Ring) {
     this.#ring = ring
-    this.#isOver = isOver
   }
 
   get isEmpty(): boolean {
@@ -53,7 +57,7 @@ export class PutLine {
     owner: Owner,
     options: WaitOptions,
     errors: PutErrors,
-    usable: () => void,
+    side: Putting,
   ): Promise<void> {
     const { timeout, signal } = options
     const work = new Promise<void>((resolve, reject) => {
@@ -74,7 +78,7 @@ export class PutLine {
       const abort = (): void => leave(signal?.reason)
       const entry: Waiting = {
         parcel,
-        usable,
+        side,
         settle(error) {
           if (timer) clearTimeout(timer)
           signal?.removeEventListener('abort', abort)
@@ -96,12 +100,12 @@ export class PutLine {
   }
 
   /** Blocks until the line is empty and the parcel is put. False when the deadline passed. */
-  putSync(parcel: Parcel, deadline: number, usable: () => void): boolean {
+  putSync(parcel: Parcel, deadline: number, by: Putting): boolean {
     const side = puttersMark(this.#ring)
     const attempt = (): boolean => {
-      usable()
+      by.usable()
       if (!this.#advance()) return false
-      const outcome = this.#try(parcel)
+      const outcome = this.#try(parcel, by)
       if (outcome === CLOSED) throw new QueueClosedError('')
       return outcome === DONE
     }
@@ -147,8 +151,8 @@ export class PutLine {
     for (let entry = this.#waiting[0]; entry; entry = this.#waiting[0]) {
       let error: unknown
       try {
-        entry.usable()
-        const outcome = this.#try(entry.parcel)
+        entry.side.usable()
+        const outcome = this.#try(entry.parcel, entry.side)
         if (outcome === AGAIN) return false
         if (outcome === CLOSED) error = OVER
       } catch (caught) {
@@ -160,9 +164,9 @@ export class PutLine {
     return true
   }
 
-  #try(parcel: Parcel): number {
+  #try(parcel: Parcel, by: Putting): number {
     const outcome = parcel.put(this.#ring)
-    if (outcome === AGAIN && this.#isOver()) return CLOSED
+    if (outcome === AGAIN && by.isOver()) return CLOSED
     return outcome
   }
 }

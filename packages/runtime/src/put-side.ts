@@ -3,14 +3,15 @@ import { Batch, breathe, type Ring } from '@troupe/memory'
 import { checkItems, checkWait, NO_OPTIONS } from './arguments.js'
 import type { Owner } from './owner.js'
 import { AGAIN, CLOSED, DONE, Parcel, stage, tryPut } from './parcel.js'
-import { type PutErrors, PutLine, type WaitOptions } from './put-line.js'
+import { type PutErrors, PutLine, type Putting, type WaitOptions } from './put-line.js'
 
 const RESOLVED: Promise<void> = Promise.resolve()
 const lines = new WeakMap<Ring, PutLine>()
 
-function lineOf(ring: Ring, isOver: () => boolean): PutLine {
+// A line outlives those who stand in it: it must not refer to them.
+function lineOf(ring: Ring): PutLine {
   let line = lines.get(ring)
-  if (!line) lines.set(ring, (line = new PutLine(ring, isOver)))
+  if (!line) lines.set(ring, (line = new PutLine(ring)))
   return line
 }
 
@@ -21,6 +22,7 @@ export class PutSide {
   readonly #usable: () => void
   readonly #errors: PutErrors
   readonly #line: PutLine
+  readonly #by: Putting
   /** Puts under way: an end with some cannot be sent. */
   pending = 0
 
@@ -35,7 +37,8 @@ export class PutSide {
     this.#owner = owner
     this.#usable = usable
     this.#errors = errors
-    this.#line = lineOf(ring, isOver)
+    this.#line = lineOf(ring)
+    this.#by = { usable, isOver }
   }
 
   put(item: unknown, options: WaitOptions = NO_OPTIONS): Promise<void> {
@@ -229,7 +232,7 @@ export class PutSide {
 
   #joinLine(parcel: Parcel, options: WaitOptions): Promise<void> {
     this.pending++
-    const work = this.#line.join(parcel, this.#owner, options, this.#errors, this.#usable)
+    const work = this.#line.join(parcel, this.#owner, options, this.#errors, this.#by)
     const done = (): void => {
       this.pending--
     }
@@ -241,7 +244,7 @@ export class PutSide {
     const deadline = timeout === Infinity ? Infinity : performance.now() + timeout
     let put = false
     try {
-      put = this.#line.putSync(parcel, deadline, this.#usable)
+      put = this.#line.putSync(parcel, deadline, this.#by)
     } catch (error) {
       parcel.undo()
       throw this.#isClosedNow(error) ? this.#errors.closed() : error
