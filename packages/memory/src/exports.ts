@@ -40,7 +40,7 @@ export {
   type RingOptions,
 } from './open.js'
 export { pagesUsed } from './pages.js'
-export { dropTaken, endIfOver } from './reaper.js'
+export { closeEnd, dropTaken, endIfOver } from './reaper.js'
 export { Batch, BATCH_BYTES } from './batch.js'
 export { Ring } from './ring.js'
 export { AGAIN, CLOSED, DONE, type Outcome } from './ring-place.js'

@@ -7,7 +7,7 @@
  */
 import { load } from '#atomics'
 import type { Arena } from './arena.js'
-import { CONSUMER, Ends, PRODUCER } from './ends.js'
+import { CONSUMER, type EndHandle, Ends, PRODUCER } from './ends.js'
 import { headOf } from './large.js'
 import {
   D_CLOSED,
@@ -35,6 +35,7 @@ import {
   findWords,
   finishDead,
   giveUp,
+  type Handle,
   leaveCorrupt,
   onFree,
   wordsOf,
@@ -87,6 +88,17 @@ export function endIfOver(ring: Ring): boolean {
   if ((!producers.any || producers.open) && (!consumers.any || consumers.open)) return false
   ring.close()
   return true
+}
+
+/**
+ * Closes an end, if `from` holds it or whoever does; who waits for what ended with it is told. Nothing
+ * happens when its object is gone.
+ */
+export function closeEnd(me: Self, handle: Handle, end: EndHandle, from?: bigint): void {
+  const words = findWords(me.arena, handle)
+  if (!words) return
+  const ends = new Ends(me.arena, me.name, handle.index, words)
+  if (ends.close(end, from)) endRing(me, handle.index, words)
 }
 
 function endRing(me: Self, index: number, words: Int32Array): void {
@@ -160,12 +172,11 @@ const DROPPED = 0xf_ffff
 /** Gives back what the message in `taken` carries: its ends close, its handles are given up. */
 export function dropTaken(me: Self): void {
   for (const link of taken.links) {
-    const words = findWords(me.arena, { index: link.a, generation: link.b })
-    if (!words) continue
+    const handle = { index: link.a, generation: link.b }
     if ((link.tag & NAMES_END) !== 0) {
-      new Ends(me.arena, me.name, link.a, words).close({ end: link.c, generation: link.d })
+      closeEnd(me, handle, { end: link.c, generation: link.d })
     }
-    if ((link.tag & NAMES_OBJECT) !== 0) dropUnwrapped({ index: link.a, generation: link.b })
+    if ((link.tag & NAMES_OBJECT) !== 0) dropUnwrapped(handle)
   }
 }
 

@@ -6,6 +6,7 @@
  * on; it is given back when the put fails.
  */
 import {
+  closeEnd,
   dropUnwrapped,
   type EndHandle,
   Ends,
@@ -129,8 +130,8 @@ export class Journey {
       if (mover && ends && end && this.#addressed !== undefined) {
         ends.pass(end, this.#addressed, mover.owner.holder)
       }
-      if (mover && ends && end && this.#letter) {
-        ends.close(end)
+      if (mover && end && this.#letter) {
+        closeEnd(self(), handle, end)
         mover.left()
       } else mover?.returned()
       takeBack(arena, name, handle.index, words)
@@ -180,15 +181,7 @@ function giveUpUnused(link: Link, used: Set<Link>): void {
     if (other.a === link.a && other.c === link.c && other.tag === link.tag) return
   }
   const handle = { index: link.a, generation: link.b | 0 }
-  const { arena, name } = self()
-  if ((link.tag & NAMES_END) !== 0) {
-    try {
-      const ends = new Ends(arena, name, handle.index, wordsOf(arena, handle))
-      ends.close({ end: link.c, generation: link.d })
-    } catch {
-      // The object is gone already.
-    }
-  }
+  if ((link.tag & NAMES_END) !== 0) closeEnd(self(), handle, { end: link.c, generation: link.d })
   if ((link.tag & NAMES_OBJECT) !== 0) dropUnwrapped(handle)
 }
 

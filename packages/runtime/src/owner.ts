@@ -5,6 +5,7 @@
  * the place's own actor. No AsyncLocalStorage: it would treble the price of an await.
  */
 import {
+  closeEnd,
   type EndHandle,
   Ends,
   holder,
@@ -79,10 +80,8 @@ export class Owner {
     for (const end of this.ends) end.end()
     this.ends.clear()
     for (const { handle, end } of this.sent) {
-      const ends = endsOf(handle)
-      if (!ends) continue
-      if (normal) ends.pass(end, this.holder, holder(rootName(), 0))
-      else ends.close(end, this.holder)
+      if (normal) endsOf(handle)?.pass(end, this.holder, holder(rootName(), 0))
+      else closeEnd(self(), handle, end, this.holder)
     }
     this.sent.clear()
   }

@@ -84,10 +84,15 @@ export function channelSuite(mode: Mode): void {
         await ready.get()
         for (const alive of [true, false]) {
           const q = new Queue<number>()
-          busy.send(q.producer())
+          const [mine, theirs] = Pipe<number, number>()
+          // They wait before the end closes.
+          const waits = [codeOf(q.get()), codeOf(mine.recv())]
+          busy.send([q.producer(), theirs])
           if (alive) busy.kill()
-          await busy.join()
-          expect(await codeOf(q.get())).toBe('ERR_TROUPE_QUEUE_CLOSED')
+          expect(await Promise.all(waits)).toEqual([
+            'ERR_TROUPE_QUEUE_CLOSED',
+            'ERR_TROUPE_PIPE_CLOSED',
+          ])
         }
       })
 
