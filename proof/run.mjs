@@ -13,11 +13,12 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 const PARTS = [
   [
     'kill-queue',
-    ['--kills', short ? '90' : '5000'],
+    ['--kills', short ? '200' : '5000'],
     'SIGKILL of producers and consumers of one Queue',
   ],
-  ['kill-pipe', ['--kills', short ? '60' : '2000'], 'SIGKILL of either end of a Pipe'],
-  ['threads', ['--ends', short ? '90' : '3000'], 'ends of threads in put, get and waiting'],
+  ['kill-pipe', ['--kills', short ? '100' : '2000'], 'SIGKILL of either end of a Pipe'],
+  ['threads', ['--ends', short ? '300' : '3000'], 'ends of threads in put, get and waiting'],
+  ['ends', ['--each', short ? '3' : '100'], 'the ends that look harmless'],
   [
     'volume',
     ['--items', short ? '40000' : '2000000'],

@@ -1,70 +1,114 @@
-// SIGKILL of either end of a Pipe at random moments, in processes.
+// SIGKILL of either end of a Pipe at random moments, in processes; one way, and both ways at once.
 //
-// Oracle. The survivor receives a prefix of what was sent, each once, in order and whole, then
-// PipeClosedError; nothing that a killed sender noted as sent is missing; a sender to a killed receiver
-// gets PipeClosedError. Nobody hangs.
-import { mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+// Oracle. The survivor receives a prefix of what the other sent, each once, in order and whole, and nothing
+// that the killed one noted as sent is missing; then PipeClosedError, which a sender gets too. Nobody hangs.
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { actor, main, Pipe, Queue, spawn } from '@troupe/runtime'
+import { setTimeout as delay } from 'node:timers/promises'
+import { actor, main, Pipe, Queue } from '@troupe/runtime'
+import { heat, makeItem, readItem } from '../items.mjs'
+import { Note, notedIn } from '../note.mjs'
+import { Pool } from '../pool.mjs'
 import { argument, report, seeded } from '../random.mjs'
 
-const SIZES = [0, 3, 50, 900, 20_000]
-const byteOf = (i) => (i * 7) & 255
+const ifEmpty = (error) => {
+  if (error.code !== 'ERR_TROUPE_QUEUE_EMPTY') throw error
+}
+const HANG_MS = 120_000
+const isClosed = (error) => error.code === 'ERR_TROUPE_PIPE_CLOSED'
 
-const send = actor(import.meta, 'send', async (_ctx, out, file, begun) => {
-  const fd = openSync(file, 'w')
-  const note = new Int32Array(1)
-  await begun.put(1)
+async function send(pipe, id, form, note) {
   for (let i = 0; ; i++) {
-    const size = SIZES[i % SIZES.length]
-    await out.send({ i, bytes: new Uint8Array(size).fill(byteOf(i)) })
-    note[0] = i + 1
-    writeSync(fd, note, 0, 4, 0)
+    const item = makeItem(id, i)
+    if (form === 'sync') pipe.sendSync(item)
+    else if (i % 2 === 0 || !pipe.trySend(item)) await pipe.send(item)
+    note.add(1)
   }
-})
+}
 
-const receive = actor(import.meta, 'receive', async (_ctx, conn, begun) => {
-  let next = 0
-  await begun.put(1)
-  try {
-    for (;;) {
-      const { i, bytes } = next % 2 === 0 ? conn.recvSync() : await conn.recv()
-      if (i !== next) throw new Error(`item ${i} in place of ${next}`)
-      if (!bytes.every((byte) => byte === byteOf(i))) throw new Error(`item ${i} is torn`)
-      next++
+const got = { count: 0 }
+
+async function receive(pipe, id, form) {
+  for (;;) {
+    const [from, i, whole] = readItem(form === 'sync' ? pipe.recvSync() : await pipe.recv())
+    if (from !== id || i !== got.count) throw new Error(`item ${i} in place of ${got.count}`)
+    if (!whole) throw new Error(`item ${i} is torn`)
+    got.count++
+  }
+}
+
+/** One of each in turn; one of the two begins. */
+async function converse(pipe, [mine, theirs], form, note, begins) {
+  const hear = async () => {
+    const [from, i, whole] = readItem(form === 'sync' ? pipe.recvSync() : await pipe.recv())
+    if (from !== theirs || i !== got.count || !whole) {
+      throw new Error(`item ${i} in place of ${got.count}, ${whole ? 'whole' : 'torn'}`)
     }
-  } catch (error) {
-    if (error.code !== 'ERR_TROUPE_PIPE_CLOSED') throw error
+    got.count++
   }
-  return next
+  if (!begins) await hear()
+  for (let i = 0; ; i++) {
+    if (form === 'sync') pipe.sendSync(makeItem(mine, i))
+    else await pipe.send(makeItem(mine, i))
+    note.add(1)
+    await hear()
+  }
+}
+
+const hand = actor(import.meta, 'hand', async (ctx, ready) => {
+  await heat(new Queue())
+  await ready.put(1)
+  for await (const { pipe, ids, role, form, file, told } of ctx.inbox) {
+    const note = new Note(file)
+    got.count = 0
+    const work = []
+    if (role.includes('send')) work.push(send(pipe, ids[0], form, note))
+    if (role.includes('receive')) work.push(receive(pipe, ids[1], form))
+    if (role.includes('converse')) {
+      work.push(converse(pipe, ids, form, note, role === 'converse first'))
+    }
+    const ends = await Promise.all(work.map((one) => one.catch((error) => error)))
+    for (const error of ends) if (!isClosed(error)) throw error
+    await told.put(got.count)
+  }
 })
 
-async function round(random, file, failures) {
-  const [conn, out] = Pipe({ duplex: false })
-  const begun = new Queue()
-  const sender = spawn(send, [out, file, begun], { in: 'process' })
-  const receiver = spawn(receive, [conn, begun], { in: 'process' })
-  const sent = sender.result.catch((error) => error)
-  const received = receiver.result.catch((error) => error)
-  await begun.get()
-  await begun.get()
-  const killSender = random() < 0.5
-  const victim = killSender ? sender : receiver
-  await victim.join({ timeout: random() * 30 })
-  victim.kill()
-  const [sentBy, count] = await Promise.all([sent, received])
-  begun[Symbol.dispose]()
-  if (killSender) {
-    if (typeof count !== 'number') failures.push(`receiver: ${count.stack ?? count}`)
-    const bytes = readFileSync(file)
-    const noted = bytes.length >= 4 ? bytes.readInt32LE(0) : 0
-    if (count < noted) failures.push(`lost: ${noted} sent, ${count} received`)
-    if (count > noted + 1) failures.push(`more: ${noted} sent, ${count} received`)
-    return count
-  }
-  if (sentBy.code !== 'ERR_TROUPE_PIPE_CLOSED') failures.push(`sender: ${sentBy.stack ?? sentBy}`)
-  return 0
+/** Roles of the two, and whether the pipe has two directions. Who blocks cannot do two things at once. */
+const ROLES = [
+  ['receive', 'send', false],
+  ['send and receive', 'send and receive', true],
+  ['converse first', 'converse', true],
+]
+
+async function round(random, pool, folder, number, failures) {
+  const told = new Queue()
+  const [one, other, duplex] = ROLES[Math.floor(random() * ROLES.length)]
+  const ends = duplex ? Pipe() : Pipe({ duplex: false })
+  const form = one.includes(' and ') || random() < 0.5 ? 'await' : 'sync'
+  const files = [0, 1].map((side) => path.join(folder, `${number}-${side}`))
+  const pair = [one, other].map((role, side) => {
+    const hand = pool.take()
+    const ids = [side, 1 - side]
+    hand.send({ pipe: ends[side], ids, role, form, file: files[side], told })
+    return { hand, role, file: files[side] }
+  })
+  await delay(random() * 20)
+  const dead = random() < 0.5 ? 0 : 1
+  const [victim, survivor] = [pair[dead], pair[1 - dead]]
+  pool.doom(victim.hand)
+  victim.hand.kill()
+  let count
+  while (count === undefined && failures.length === 0)
+    count = await told.get({ timeout: 1000 }).catch(ifEmpty)
+  await victim.hand.join()
+  pool.giveBack(survivor.hand)
+  told[Symbol.dispose]()
+  if (survivor.role === 'send' || failures.length > 0) return 0
+  const noted = notedIn(victim.file)
+  if (count < noted) failures.push(`lost: ${noted} sent, ${count} received`)
+  if (count > noted + 1) failures.push(`more: ${noted} sent, ${count} received`)
+  return count
 }
 
 main(import.meta, async () => {
@@ -74,10 +118,18 @@ main(import.meta, async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'troupe-proof-'))
   const failures = []
   const counts = { kills: 0, items: 0 }
+  const pool = new Pool(hand, 'process', failures)
   while (counts.kills < kills && failures.length === 0) {
-    counts.items += await round(random, path.join(folder, String(counts.kills)), failures)
+    if (pool.size < 2) await pool.fill()
+    const hung = delay(HANG_MS, 'hung', { ref: false })
+    const items = await Promise.race([round(random, pool, folder, counts.kills, failures), hung])
+    if (items === 'hung') failures.push('hung')
+    else counts.items += items
     counts.kills++
   }
+  if (failures.length === 0) await pool.end()
   rmSync(folder, { recursive: true })
   report('kill-pipe', seed, counts, failures)
+  // What hung would keep this process.
+  if (failures.length > 0) process.exit(1)
 })
