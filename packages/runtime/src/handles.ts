@@ -17,8 +17,10 @@ import {
   NAMES_OBJECT,
   self,
   takeBack,
+  TroupeError,
   wordsOf,
 } from '@troupe/memory'
+import { CodecError } from './codec/codec-error.js'
 import type { HandleCodec } from './codec/link.js'
 import type { Owner } from './owner.js'
 
@@ -205,8 +207,15 @@ export const handles: HandleCodec = {
   },
   decode(link, _index, detail) {
     const arrival = arrivals.get(link.tag & ~(NAMES_OBJECT | NAMES_END))
-    if (!arrival || !receiver) throw new Error(`no handle is known by tag ${link.tag}`)
-    const object = arrival({ ...link, b: link.b | 0 }, receiver, detail)
+    if (!arrival || !receiver) throw new CodecError(`no handle is known by tag ${link.tag}`)
+    let object: object
+    try {
+      object = arrival({ ...link, b: link.b | 0 }, receiver, detail)
+    } catch (error) {
+      // The memory layer says what is gone. Anything else is a message that nobody wrote.
+      if (error instanceof TroupeError) throw error
+      throw new CodecError(`no handle can be made of tag ${link.tag}`, '', { cause: error })
+    }
     adopted?.add(link)
     return object
   },
