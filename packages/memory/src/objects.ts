@@ -179,9 +179,22 @@ export function finishDead(arena: Arena, me: number, index: number, words: Int32
   if (compareExchange(words, D_STATE, state, me) === state) discard(arena, me, index, words)
 }
 
+// What reached zero while another object is freed waits here: queues in queues would end the stack.
+const doomed: number[] = []
+let freeing = false
+
 function free(arena: Arena, me: number, index: number, words: Int32Array): void {
   if (compareExchange(words, D_STATE, MADE, me) !== MADE) return
-  discard(arena, me, index, words)
+  doomed.push(index)
+  if (freeing) return
+  freeing = true
+  try {
+    for (let next = doomed.pop(); next !== undefined; next = doomed.pop()) {
+      discard(arena, me, next, arena.descriptor(next))
+    }
+  } finally {
+    freeing = false
+  }
 }
 
 // The state is our name. A kill in between leaves it, and each step may be done twice.

@@ -152,13 +152,8 @@ function isNamed(
 // What lies in a ring that nobody can reach any more: its handles go back, its ends close.
 function emptyRing(index: number, words: Int32Array): void {
   const me = self()
-  const kind = load(words, D_KIND)
-  let ring: Ring
-  try {
-    ring = new Ring(me, index, load(words, D_GENERATION), kind === QUEUE)
-  } catch {
-    return // Its maker died before it was whole.
-  }
+  // Corrupt is also what a maker that died left unfinished.
+  const ring = new Ring(me, index, load(words, D_GENERATION), load(words, D_KIND) === QUEUE)
   for (;;) {
     const outcome = ring.take(DROPPED)
     if (outcome === AGAIN || outcome === CLOSED) return

@@ -1,0 +1,3 @@
+import { objectsSuite } from './suites/objects.js'
+
+objectsSuite('with the addon')
