@@ -133,6 +133,11 @@ export function dropUnwrapped(handle: Handle): void {
   giveUp(me.arena, me.name, me.seat, handle.index, words)
 }
 
+/** This thread left its system: handles of the next one have the same numbers. */
+export function forgetRings(): void {
+  opened.clear()
+}
+
 /** Wrappers of this thread, of all objects. */
 export function countWrappers(): number {
   let count = 0

@@ -10,6 +10,7 @@ import { StoppedError, TroupeError } from './errors.js'
 import { H_ROOT } from './layout.js'
 import { addonFile, loadAddon, useAddon } from './native.js'
 import { type Handle, holdFor, wordsOf } from './objects.js'
+import { forgetRings } from './open.js'
 import { setReapBeforeFull } from './pages.js'
 import { cleanerOf, reap } from './reaper.js'
 import {
@@ -94,6 +95,7 @@ export function leaveSystem(): void {
   const me = self()
   abandonWaits(new StoppedError('The wait was ended because this thread left its system'))
   me.arena.substrate.leave()
+  forgetRings()
   clearSelf()
 }
 

@@ -1,0 +1,3 @@
+import { leaveSuite } from './suites/leave.js'
+
+leaveSuite('with the addon')

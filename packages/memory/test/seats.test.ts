@@ -1,0 +1,3 @@
+import { seatsSuite } from './suites/seats.js'
+
+seatsSuite('with the addon')
