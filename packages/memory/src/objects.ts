@@ -110,6 +110,15 @@ export function lend(words: Int32Array): void {
   add(words, D_COUNT, 1)
 }
 
+/** As `lend`, for who was lent nothing itself: false when the object is being freed, or is gone. */
+export function tryLend(words: Int32Array): boolean {
+  for (;;) {
+    const count = load(words, D_COUNT)
+    if (count <= 0 || load(words, D_STATE) !== MADE) return false
+    if (compareExchange(words, D_COUNT, count, count + 1) === count) return true
+  }
+}
+
 /** A handle left its message unused: the put failed, or the message was dropped. */
 export function takeBack(arena: Arena, me: number, index: number, words: Int32Array): void {
   if (sub(words, D_COUNT, 1) === 1) free(arena, me, index, words)

@@ -39,6 +39,8 @@ import {
   leaveCorrupt,
   onFree,
   wordsOf,
+  takeBack,
+  tryLend,
 } from './objects.js'
 import { BUFFER, dropUnwrapped, PIPE, PIPE_BACK, QUEUE } from './open.js'
 import { eachRun, freeRun } from './pages.js'
@@ -70,8 +72,13 @@ export function reap(me: Self): boolean {
   eachObject(arena, (index, words, state) => {
     if (state !== MADE) finishDead(arena, name, index, words)
     else if (load(words, D_ENDS) > 0 && load(words, D_CLOSED) === 0) {
-      // Who uses it is told that it is corrupt.
-      leaveCorrupt(() => endRing(me, index, words))
+      // Kept meanwhile: others go on, and may give it up. Who uses it is told that it is corrupt.
+      if (!tryLend(words)) return
+      try {
+        leaveCorrupt(() => endRing(me, index, words))
+      } finally {
+        takeBack(arena, name, index, words)
+      }
     }
   })
   return freeDeadRuns(me) > 0 || seats > 0

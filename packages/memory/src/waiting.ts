@@ -211,8 +211,7 @@ export function waitAsync(wait: Wait, options: WaitOptions = {}): Promise<boolea
         else reject(error)
       },
     }
-    const abort = (): void =>
-      entry.settle(signal?.reason ?? new DOMException('Aborted', 'AbortError'))
+    const abort = (): void => entry.settle(signal?.reason)
     if (signal?.aborted) {
       reject(signal.reason)
       return

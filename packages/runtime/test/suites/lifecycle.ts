@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { ActorDiedError, Queue, QueueClosedError, spawn } from '../../dist/index.js'
+import * as churn from '../fixtures/churn.mjs'
 import * as actors from '../fixtures/life.mjs'
 import type { Mode } from './mode.js'
 
@@ -149,6 +150,16 @@ export function lifecycleSuite(mode: Mode): void {
         )
         expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('nobody cares') })
       })
+    })
+
+    test.each(mode.apart)('deaths disturb nobody who makes and drops pipes: %s', async (place) => {
+      const busy = [spawn(churn.churns, [], { in: place }), spawn(churn.churns, [], { in: place })]
+      // After each death the root looks at every object, and theirs come and go meanwhile.
+      for (let i = 0; i < 30; i++) await spawn(churn.brief, []).join()
+      for (const started of busy) {
+        expect((await started.stop()).reason).toBe('shutdown')
+        expect(await started.result).toBeGreaterThan(0)
+      }
     })
 
     test('a thread that runs out of memory ends as oom', async () => {
