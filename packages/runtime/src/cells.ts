@@ -2,6 +2,7 @@
  * Cells: what the runtime keeps of each actor of this thread: its belongings, its inbox, its children,
  * and whether it was asked to stop. Main has one too.
  */
+import { setMaxListeners } from 'node:events'
 import { holdOpen } from './hold-open.js'
 import type { Child } from './child.js'
 import type { Exit } from './exit.js'
@@ -56,6 +57,8 @@ export class Cell {
       begin = resolve
     })
     this.#begin = begin
+    // Any number of waits may listen to it.
+    setMaxListeners(0, this.#controller.signal)
     this.mailbox = new Mailbox(name, this.#controller.signal)
     this.#reader = new InboxReader(inbox, owner, (envelope) => this.#handle(envelope))
   }

@@ -44,9 +44,10 @@ export async function runActor(
     await cell.owner.settle()
     await Promise.race([cell.childrenGone(), stopped(cell.signal)])
     if (cell.children.size > 0) await cell.stopChildren(CHILDREN_TIMEOUT)
+    // The request that ended a block may lie in the inbox still.
+    cell.drain()
     return { value, exit: exitOf(cell) }
   } catch (error) {
-    // The request that ended a block may lie in the inbox still.
     cell.drain()
     await cell.stopChildren(CHILDREN_TIMEOUT)
     if (cell.stopRequest && isObedience(error)) return { value: undefined, exit: exitOf(cell) }
