@@ -9,7 +9,8 @@ const random = seeded(1)
 for (let i = 0; i < PERIOD; i++) NOISE[i] = random() * 256
 for (let i = PERIOD; i < NOISE.length; i *= 2) NOISE.copyWithin(i, 0, i)
 
-const noise = (id, i, bytes) => {
+/** The bytes of item `i` of maker `id`. */
+export const noise = (id, i, bytes) => {
   const from = (id * 7919 + i * 104_729) & (2 ** 20 - 1)
   return NOISE.subarray(from, from + bytes)
 }

@@ -19,3 +19,8 @@ export const argument = (name, otherwise) => {
   const at = process.argv.indexOf(`--${name}`)
   return at < 0 ? otherwise : Number(process.argv[at + 1])
 }
+
+/** Whether the part's time is up, by `--minutes`: it then tells how far it came. */
+export function timeIsUp() {
+  return performance.now() > argument('minutes', 40) * 60_000
+}

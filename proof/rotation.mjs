@@ -12,6 +12,7 @@ import { actor, Queue } from '@troupe/runtime'
 import { heat, makeItem, readItem } from './items.mjs'
 import { Note, notedIn } from './note.mjs'
 import { Pool } from './pool.mjs'
+import { timeIsUp } from './random.mjs'
 
 const BATCH = 7
 const HANG_MS = 120_000
@@ -291,7 +292,8 @@ async function runRound(round, pool, ways, counts) {
 export async function rotate({ place, ways, deaths, random, folder, failures }) {
   const counts = { producers: 0, consumers: 0, items: 0, rounds: 0 }
   const pool = new Pool(hand, place, failures)
-  while (counts.producers + counts.consumers < deaths && failures.length === 0) {
+  const isOver = () => counts.producers + counts.consumers >= deaths || timeIsUp()
+  while (!isOver() && failures.length === 0) {
     await pool.fill()
     const round = new Round(random, folder, failures)
     const hung = delay(HANG_MS, 'hung', { ref: false })

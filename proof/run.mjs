@@ -1,48 +1,63 @@
-// pnpm proof: runs the crash proof and tells what it showed. `--short` is the form of the gate; `--only name`
-// runs one part. Each part is a program that prints one line of JSON; a watchdog can only fail it.
-// The last line is 'N passed, N failed'; without `--short` the outcome is written to docs/proof.md.
+// pnpm proof: runs the crash proof and tells what it showed, in docs/proof.md. Each part is a program that prints
+// one line of JSON; a watchdog can only fail it. The last line is 'N passed, N failed'.
+//
+//   --short       the form of the gate: no models (the gate runs them by themselves), and no page is written
+//   --only name   one part
+//   --minutes n   the time of all parts together; each stops at its share of it and tells how far it came
+//   --resume      goes on after the parts that passed at this commit
 import { execFileSync, spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { cpus, release } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { page } from './page.mjs'
 
-const short = process.argv.includes('--short')
-const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : ''
+const { values: options } = parseArgs({
+  options: {
+    short: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    minutes: { type: 'string', default: '240' },
+    resume: { type: 'boolean', default: false },
+  },
+})
+const { short, only } = options
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
+const MOST_MINUTES = 40
 
+/** Name; count, of the short form and of the long one; share of the time; what is done. */
 const PARTS = [
+  ['kill-queue', 'kills', 200, 5000, 22, 'SIGKILL of producers and consumers of one Queue'],
+  ['kill-pipe', 'kills', 100, 2000, 11, 'SIGKILL of either end of a Pipe'],
   [
-    'kill-queue',
-    ['--kills', short ? '200' : '5000'],
-    'SIGKILL of producers and consumers of one Queue',
+    'kill-fork',
+    'kills',
+    200,
+    100_000,
+    24,
+    'SIGKILL of forked processes at one queue of the memory layer',
   ],
-  ['kill-pipe', ['--kills', short ? '100' : '2000'], 'SIGKILL of either end of a Pipe'],
-  ['threads', ['--ends', short ? '300' : '3000'], 'ends of threads in put, get and waiting'],
-  ['ends', ['--each', short ? '3' : '100'], 'the ends that look harmless'],
+  ['threads', 'ends', 300, 3000, 13, 'ends of threads in put, get and waiting'],
+  ['ends', 'each', 3, 100, 10, 'the ends that look harmless'],
   [
     'volume',
-    ['--items', short ? '40000' : '2000000'],
+    'items',
+    40_000,
+    2_000_000,
+    12,
     '4 producers to 4 consumers, maxsize 1 and mixed sizes',
   ],
-  [
-    'leaks',
-    ['--queues', short ? '100000' : '1000000'],
-    'queues made and disposed; a root SIGKILLed',
-  ],
-  ['idle', ['--seconds', '10'], 'ten waiting places'],
+  ['leaks', 'queues', 100_000, 1_000_000, 6, 'queues made and disposed; a root SIGKILLed'],
+  ['idle', 'seconds', 10, 10, 2, 'ten waiting places'],
 ].filter(([name]) => only === '' || name === only)
 
-const WATCHDOG_MS = short ? 240_000 : 3_600_000
-
-function run(name, args) {
+function run(name, args, minutes) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [here(`parts/${name}.mjs`), ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     let text = ''
     child.stdout.on('data', (chunk) => (text += chunk))
-    const watchdog = setTimeout(() => child.kill('SIGKILL'), WATCHDOG_MS)
-    child.on('exit', (code, signal) => {
+    const watchdog = setTimeout(() => child.kill('SIGKILL'), (minutes + 5) * 60_000)
+    child.on('close', (code, signal) => {
       clearTimeout(watchdog)
       try {
         resolve({ ...JSON.parse(text.trim().split('\n').at(-1)), code })
@@ -56,41 +71,71 @@ function run(name, args) {
   })
 }
 
-const results = []
-for (const [name, args, what] of PARTS) {
-  const result = await run(name, args)
-  results.push({ ...result, what })
-  const verdict = result.failures.length === 0 && result.code === 0 ? 'passed' : 'FAILED'
-  console.log(`${verdict}  ${name}: ${what}; ${JSON.stringify(result.counts)}`)
+/** Runs the models; their outcome as they tell it. */
+function runModels() {
+  const file = here('build/models.json')
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [here('models/run.mjs'), '--json', file], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    child.on('close', () => {
+      try {
+        resolve(JSON.parse(readFileSync(file, 'utf8')))
+      } catch {
+        resolve([])
+      }
+    })
+  })
+}
+
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+const stateFile = here('build/long.json')
+mkdirSync(here('build'), { recursive: true })
+
+/** What passed before at this commit. */
+function remembered() {
+  if (!options.resume || short) return []
+  try {
+    const state = JSON.parse(readFileSync(stateFile, 'utf8'))
+    return state.commit === commit ? state.results : []
+  } catch {
+    return []
+  }
+}
+
+const isPassed = (result) => result.failures.length === 0 && result.code === 0
+
+function tell(result) {
+  const verdict = isPassed(result) ? 'passed' : 'FAILED'
+  console.log(`${verdict}  ${result.part}: ${result.what}; ${JSON.stringify(result.counts)}`)
   for (const failure of result.failures.slice(0, 5))
     console.log(`        ${failure} (seed ${result.seed})`)
 }
-const passed = results.filter((result) => result.failures.length === 0 && result.code === 0).length
+
+const results = remembered().filter(isPassed)
+for (const [name, unit, few, many, share, what] of PARTS) {
+  if (results.some((result) => result.part === name)) continue
+  const minutes = Math.min(MOST_MINUTES, (Number(options.minutes) * share) / 100)
+  const began = performance.now()
+  const args = [`--${unit}`, String(short ? few : many), '--minutes', String(minutes)]
+  const result = { ...(await run(name, args, minutes)), what }
+  result.seconds = Math.round((performance.now() - began) / 1000)
+  results.push(result)
+  tell(result)
+  if (!short) writeFileSync(stateFile, JSON.stringify({ commit, results }))
+}
+let passed = results.filter(isPassed).length
+let failed = results.length - passed
 
 if (!short && only === '') {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
-  const rows = results.map(
-    ({ part, what, counts, failures, seed }) =>
-      `| ${part} | ${what} | ${Object.entries(counts)
-        .map(([key, value]) => `${key} ${value}`)
-        .join(
-          ', ',
-        )} | ${failures.length === 0 ? 'no failure' : failures.slice(0, 3).join('; ')} | ${seed ?? ''} |`,
+  const models = await runModels()
+  const right = models.filter((model) => model.passed).length
+  console.log(
+    `${right === models.length && right > 0 ? 'passed' : 'FAILED'}  models: ${right} of ${models.length}`,
   )
-  const page = [
-    '# Proof',
-    '',
-    'Written by `pnpm proof`; the programs are in `proof/parts`, each with its oracle at its head. The Promela',
-    'models are run by `node proof/models/run.mjs`, the tests by `pnpm test`.',
-    '',
-    `Commit ${commit}, Node ${process.version}, Linux ${release()}, ${cpus().length} × ${cpus()[0].model}.`,
-    '',
-    '| part | what | counts | outcome | seed |',
-    '|---|---|---|---|---|',
-    ...rows,
-    '',
-  ]
-  writeFileSync(here('../docs/proof.md'), page.join('\n'))
+  if (right === models.length && right > 0) passed++
+  else failed++
+  writeFileSync(here('../docs/proof.md'), page(commit, results, models))
 }
-console.log(`${passed} passed, ${results.length - passed} failed`)
-if (passed < results.length) process.exitCode = 1
+console.log(`${passed} passed, ${failed} failed`)
+if (failed > 0) process.exitCode = 1

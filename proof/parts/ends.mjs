@@ -29,7 +29,7 @@ import {
   waitAsync,
 } from '@troupe/memory'
 import { actor, main, Queue, spawn } from '@troupe/runtime'
-import { argument, report, seeded } from '../random.mjs'
+import { argument, report, seeded, timeIsUp } from '../random.mjs'
 
 const WATCHDOG_MS = 60_000
 const program = (name) => fileURLToPath(new URL(`../programs/${name}.mjs`, import.meta.url))
@@ -202,7 +202,7 @@ main(import.meta, async () => {
   const failures = []
   const counts = {}
   const repeat = async (name, times, work) => {
-    for (let i = 0; i < times && failures.length === 0; i++) {
+    for (let i = 0; i < times && failures.length === 0 && !timeIsUp(); i++) {
       const failure = await Promise.race([work(i), delay(2 * WATCHDOG_MS, 'hung', { ref: false })])
       if (failure) failures.push(`${name}: ${failure}`)
       counts[name] = i + 1

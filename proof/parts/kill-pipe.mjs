@@ -10,7 +10,7 @@ import { actor, main, Pipe, Queue } from '@troupe/runtime'
 import { heat, makeItem, readItem } from '../items.mjs'
 import { Note, notedIn } from '../note.mjs'
 import { Pool } from '../pool.mjs'
-import { argument, report, seeded } from '../random.mjs'
+import { argument, report, seeded, timeIsUp } from '../random.mjs'
 
 const ifEmpty = (error) => {
   if (error.code !== 'ERR_TROUPE_QUEUE_EMPTY') throw error
@@ -119,7 +119,7 @@ main(import.meta, async () => {
   const failures = []
   const counts = { kills: 0, items: 0 }
   const pool = new Pool(hand, 'process', failures)
-  while (counts.kills < kills && failures.length === 0) {
+  while (counts.kills < kills && failures.length === 0 && !timeIsUp()) {
     if (pool.size < 2) await pool.fill()
     const hung = delay(HANG_MS, 'hung', { ref: false })
     const items = await Promise.race([round(random, pool, folder, counts.kills, failures), hung])

@@ -1,7 +1,7 @@
 // Many messages from 4 producers to 4 consumers, in threads and processes, with maxsize 1 and with mixed
 // sizes from 0 B to 3 MiB. Oracle: each exactly once, in order a producer for each consumer.
 import { actor, main, Queue, spawn } from '@troupe/runtime'
-import { argument, report } from '../random.mjs'
+import { argument, report, timeIsUp } from '../random.mjs'
 
 const PARTIES = 4
 
@@ -48,11 +48,18 @@ async function round(count, options, mixed, failures) {
   }
 }
 
+/** Messages of a round, in each of the two forms. */
+const ROUND = 200_000
+
 main(import.meta, async () => {
-  const items = argument('items', 20_000)
+  const wanted = argument('items', 20_000)
   const failures = []
-  const count = Math.floor(items / 2 / PARTIES)
-  await round(count, { maxsize: 1 }, false, failures)
-  await round(count, {}, true, failures)
-  report('volume', undefined, { items: count * 2 * PARTIES }, failures.slice(0, 20))
+  let items = 0
+  while (items < wanted && failures.length === 0 && !timeIsUp()) {
+    const count = Math.ceil(Math.min(ROUND, (wanted - items) / 2) / PARTIES)
+    await round(count, { maxsize: 1 }, false, failures)
+    await round(count, {}, true, failures)
+    items += count * 2 * PARTIES
+  }
+  report('volume', undefined, { items }, failures.slice(0, 20))
 })

@@ -1,0 +1,62 @@
+// docs/proof.md, as `pnpm proof` writes it.
+import { cpus, release } from 'node:os'
+
+const row = (cells) => `| ${cells.join(' | ')} |`
+const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.map(row), '']
+
+function told(counts) {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${count.toLocaleString('en')}`)
+    .join(', ')
+}
+
+function partRows(results) {
+  return results.map(({ part, what, counts, failures, seed, seconds }) => [
+    part,
+    what,
+    told(counts),
+    failures.length === 0 ? 'no failure' : failures.slice(0, 3).join('; '),
+    seconds,
+    seed ?? '',
+  ])
+}
+
+function modelRows(models) {
+  const names = [...new Set(models.map(({ model }) => model))]
+  return names.map((name) => {
+    const mine = models.filter(({ model }) => model === name)
+    const checks = mine.filter(({ kind }) => kind !== 'mutant')
+    const mutants = mine.filter(({ kind }) => kind === 'mutant')
+    const caught = mutants.filter(({ passed }) => passed).length
+    const complete = checks.filter(({ passed }) => passed).length
+    const states = checks.reduce((sum, check) => sum + (check.states ?? 0), 0)
+    return [
+      `\`${name}\``,
+      `${complete} of ${checks.length} complete, no error`,
+      states.toLocaleString('en'),
+      `${caught} of ${mutants.length} caught: ${mutants.map(({ defines }) => defines.split(' ')[0]).join(', ')}`,
+    ]
+  })
+}
+
+/** The page for these results. */
+export function page(commit, results, models) {
+  return [
+    '# Proof',
+    '',
+    'Written by `pnpm proof`. The programs are in `proof/parts`, each with its oracle at its head; the models are in',
+    '`proof/models`, each with its configurations and mutants at its head, and `node proof/models/run.mjs --long` runs',
+    'the larger ones too. Each part stops at its count or when its share of the time is up: the counts are what was',
+    'done. A failure would be repeated by `node proof/parts/NAME.mjs --seed SEED`, as far as the machine repeats it.',
+    '',
+    `Commit ${commit}, Node ${process.version}, Linux ${release()}, ${cpus().length} × ${cpus()[0].model}.`,
+    '',
+    ...table(['part', 'what', 'counts', 'outcome', 'seconds', 'seed'], partRows(results)),
+    '## Models',
+    '',
+    'Each search is complete: every interleaving of the configuration, with a kill at any step where the model says so.',
+    'A mutant is the model with one rule broken; a caught one shows that the model can fail.',
+    '',
+    ...table(['model', 'configurations', 'states', 'mutants'], modelRows(models)),
+  ].join('\n')
+}
