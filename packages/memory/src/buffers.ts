@@ -5,20 +5,32 @@
  * `blank` maps zero pages over it: views read zeros from then on. A buffer that is left to the collector
  * is not reused while the process lives: a finaliser must never map, V8 may have given the address away.
  */
-import { load, store } from '#atomics'
+import { add, load, store } from '#atomics'
+import type { Arena } from './arena.js'
 import { ArenaFullError, CorruptError } from './errors.js'
-import { D_BYTES, D_KIND, D_RUN, D_RUN_PAGES, LIVES_BYTES, OWNED_BY } from './layout.js'
+import {
+  D_BYTES,
+  D_KIND,
+  D_RUN,
+  D_RUN_PAGES,
+  LIVES_BYTES,
+  OWNED_BY,
+  S_MAPPINGS,
+  SEAT_WORDS,
+} from './layout.js'
 import { type Handle, makeObject, wordsOf } from './objects.js'
 import { BUFFER } from './open.js'
 import { lengthOf, ownerOf, retryWhenFull, takeRun } from './pages.js'
 import { requireAddon } from './substrate.js'
-import { self } from './thread.js'
+import { countMappings } from './seats.js'
+import { hasSelf, self } from './thread.js'
 
 /** A process aborts beyond some 65,000 mappings; other code needs some too. */
 const MOST_MAPPINGS = 16_384
 
-/** Mapped and not blanked, in this thread. */
-let mappings = 0
+/** Mapped by this thread and not blanked. What the collector took counts no more. */
+const mapped = new WeakSet<SharedArrayBuffer>()
+const collected = new FinalizationRegistry<Arena>((arena) => count(arena, -1))
 
 /** Makes a run of `bytes`, zeroed. */
 export function makeBuffer(bytes: number): Handle {
@@ -43,9 +55,10 @@ export function mapBuffer(handle: Handle): SharedArrayBuffer {
   const me = self()
   const { arena } = me
   const addon = requireAddon('A buffer of its own')
+  const mappings = countMappings(arena)
   if (mappings >= MOST_MAPPINGS) {
     throw new ArenaFullError(
-      `This thread has ${mappings} shared buffers mapped, the most allowed; dispose of some, or use one larger buffer`,
+      `This process has ${mappings} shared buffers mapped, the most allowed; dispose of some, or use one larger buffer`,
     )
   }
   const words = wordsOf(arena, handle)
@@ -68,12 +81,21 @@ export function mapBuffer(handle: Handle): SharedArrayBuffer {
   const buffer = new SharedArrayBuffer(Math.min(bytes, pageBytes), { maxByteLength: size })
   addon.overlay(new Uint8Array(buffer), arena.fd, LIVES_BYTES + page * pageBytes, size)
   if (bytes > buffer.byteLength) buffer.grow(bytes)
-  mappings++
+  mapped.add(buffer)
+  collected.register(buffer, arena, buffer)
+  count(arena, 1)
   return buffer
 }
 
-/** Maps zero pages over the buffer: views read zeros afterwards, and the run may be reused. */
+/** Maps zero pages over the buffer: views read zeros afterwards, and the run may be reused. Once. */
 export function blankBuffer(buffer: SharedArrayBuffer): void {
+  if (!mapped.delete(buffer)) return
   requireAddon('A buffer of its own').blank(new Uint8Array(buffer), buffer.maxByteLength)
-  mappings--
+  collected.unregister(buffer)
+  count(self().arena, -1)
+}
+
+function count(arena: Arena, change: number): void {
+  if (!hasSelf() || self().arena !== arena) return
+  add(arena.seats, self().seat * SEAT_WORDS + S_MAPPINGS, change)
 }

@@ -75,6 +75,8 @@ export const S_RESERVER = 5
 export const S_DIRTY = 6
 /** Process of the thread that holds the seat. */
 export const S_PROCESS = 7
+/** Buffers of their own that the thread has mapped. Word 8 is the life, without the addon. */
+export const S_MAPPINGS = 9
 /** The bell: a futex word. Its low bits say who sleeps on it, the rest counts rings. */
 export const S_BELL = 32
 

@@ -30,6 +30,7 @@ import {
   S_BELL,
   S_DIRTY,
   S_EPOCH,
+  S_MAPPINGS,
   S_PID,
   S_PROCESS,
   S_RESERVER,
@@ -191,6 +192,20 @@ export function countAwake(arena: Arena): number {
   return awake
 }
 
+/** Buffers of their own that all threads of this process have mapped. */
+export function countMappings(arena: Arena): number {
+  const high = seatsUsed(arena)
+  let mappings = 0
+  for (let seat = 0; seat < high; seat++) {
+    const base = seat * SEAT_WORDS
+    if (load(arena.seats, base + S_STATE) !== LIVE) continue
+    if (load(arena.seats, base + S_PROCESS) === process.pid) {
+      mappings += load(arena.seats, base + S_MAPPINGS)
+    }
+  }
+  return mappings
+}
+
 /** Cleans the seats of the dead; returns how many. Anybody may, the root does after each death. */
 export function cleanSeats(arena: Arena, clean: Clean): number {
   const high = seatsUsed(arena)
@@ -235,6 +250,7 @@ function claim(arena: Arena, clean: Clean | undefined): number {
     }
     renewOrDrop(arena, seat, clean)
     store(seats, base + S_STOP, 0)
+    store(seats, base + S_MAPPINGS, 0)
     and(seats, base + S_BELL, ~SLEEPERS)
     store(seats, base + S_DIRTY, 1)
     return seat
