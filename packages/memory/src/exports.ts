@@ -70,4 +70,4 @@ export {
   takeSignal,
 } from './system.js'
 export { hasSelf, isStopping, type Self, self } from './thread.js'
-export { breathe, hear, type Wait, type WaitOptions, waitAsync, waitSync } from './waiting.js'
+export { breathe, hear, nap, type Wait, type WaitOptions, waitAsync, waitSync } from './waiting.js'

@@ -12,7 +12,7 @@
  * Blocks of worker threads return through a JavaScript function every 250 ms, because V8 cannot interrupt
  * a system call.
  */
-import { and, load, or } from '#atomics'
+import { and, load, or, wait as sleep } from '#atomics'
 import { availableParallelism } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import { InterruptedError, StoppedError } from './errors.js'
@@ -55,6 +55,13 @@ export function pause(): void {
   let x = noise
   for (let i = 0; i < PAUSE; i++) x = (x * 3 + i) | 0
   noise = x
+}
+
+const bed = new Int32Array(new SharedArrayBuffer(4))
+
+/** Sleeps; nothing wakes it. */
+export function nap(ms: number): void {
+  sleep(bed, 0, 0, ms)
 }
 
 /** Looks for a while without sleeping. The budget shrinks where it does not pay. */

@@ -10,7 +10,8 @@ import { cellHere } from './cells.js'
 import type { Exit } from './exit.js'
 import { startTimer } from './timer.js'
 import { type Departure, LINK_REF, onArrival, Sendable } from './handles.js'
-import { InboxAddress, type PlaceKind } from './inbox.js'
+import { holdOpen } from './hold-open.js'
+import { arrivedInbox, type InboxAddress, type PlaceKind } from './inbox.js'
 
 /** The messages that an actor takes. */
 export type MessageOf<A> =
@@ -67,8 +68,11 @@ export class ActorRef<A = Actor<never, unknown>> extends Sendable {
   async stop(options: StopOptions = {}): Promise<Exit> {
     const timeout = stopTimeoutOf(options)
     const exit = this.exit()
-    void this.#starter?.post({ op: 'end', id: this.id, timeout, detail: undefined })
-    return exit
+    if (this.#starter) {
+      void this.#starter.post({ op: 'end', id: this.id, timeout, detail: undefined })
+    } else void this.inbox.post({ op: 'stop', detail: undefined })
+    const release = holdOpen()
+    return exit.finally(release)
   }
 
   /** Kills the actor: SIGKILL for a process, `terminate()` for a thread. */
@@ -81,14 +85,17 @@ export class ActorRef<A = Actor<never, unknown>> extends Sendable {
   async join(): Promise<Exit>
   async join(options?: { readonly timeout?: number }): Promise<Exit | undefined> {
     const timeout = timeoutOf(options)
-    if (timeout === Infinity) return this.exit()
+    const release = holdOpen()
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<undefined>((resolve) => {
       timer = startTimer(timeout, () => resolve(undefined))
     })
-    const exit = await Promise.race([this.exit(), late])
-    clearTimeout(timer)
-    return exit
+    try {
+      return await Promise.race([this.exit(), late])
+    } finally {
+      clearTimeout(timer)
+      release()
+    }
   }
 
   /** Whether the actor's place runs, as far as this thread knows. */
@@ -101,22 +108,24 @@ export class ActorRef<A = Actor<never, unknown>> extends Sendable {
     const { id, name, place } = this
     const starter = this.#starter
     return {
+      ...this.inbox._depart(),
       kind: LINK_REF,
-      handle: this.inbox.handle,
-      c: this.inbox.place,
       detail: [id, name, place, starter],
     }
   }
 
   /** Resolves when the actor is gone for good. */
   protected exit(): Promise<Exit> {
-    if (!this.#starter) return Promise.resolve({ reason: 'noproc' })
-    return cellHere().watch(this.id, this.#starter)
+    if (this.#starter) return cellHere().watch(this.id, this.#starter)
+    if (this.inbox.isGone) return Promise.resolve({ reason: 'noproc' })
+    return new Promise((resolve) => {
+      this.inbox.onGone(() => resolve({ reason: 'disconnected' }))
+    })
   }
 }
 
 onArrival(LINK_REF, ({ a, b, c }, _owner, detail) => {
   const [id, name, place, starter] = detail as [string, string, PlaceKind, InboxAddress | undefined]
-  const inbox = new InboxAddress({ index: a, generation: b }, c)
+  const inbox = arrivedInbox({ index: a, generation: b }, c)
   return new ActorRef<never>(inbox, { id, name, place, starter })
 })

@@ -2,6 +2,7 @@
 import { awaitGuard, guardProcess, joinSystem, leaveSystem, stopBlocks } from '@troupe/memory'
 import { isMainThread } from 'node:worker_threads'
 import { Cell, setCellHere, type Start } from './cells.js'
+import { unsendable } from './errors.js'
 import type { InboxAddress } from './inbox.js'
 import { holdOpen } from './hold-open.js'
 import { loadActor } from './load.js'
@@ -21,7 +22,7 @@ export async function bootPlace(): Promise<void> {
   holdOpen()
   const { invitation, inbox } = data
   if (isMainThread) guardProcess(invitation)
-  else writeDirectly()
+  writeDirectly()
   joinSystem(invitation)
   if (isMainThread) {
     awaitGuard()
@@ -34,6 +35,7 @@ export async function bootPlace(): Promise<void> {
   cell.id = start.id
   cell.name = start.name
   cell.place = start.place
+  cell.starter = start.parent
   cell.onUnhandled = () => void start.parent.post({ op: 'unhandled' })
   reportUncaught(start, cell)
   endWithStarter(start.parent, cell, invitation.name)
@@ -43,7 +45,8 @@ export async function bootPlace(): Promise<void> {
 async function runStarted(start: Start, cell: Cell): Promise<Report> {
   try {
     const run = await loadActor(start.url, start.key)
-    const parent = { ...start.parentRef, address: start.parent }
+    const { starter, ...ref } = start.parentRef
+    const parent = { ...ref, address: start.parent, starter }
     return await runActor(cell, run, start.args, { parent, name: start.name, spawn: spawnFrom })
   } catch (error) {
     return { error }
@@ -53,12 +56,12 @@ async function runStarted(start: Start, cell: Cell): Promise<Report> {
 async function finish(start: Start, cell: Cell, report: Report): Promise<void> {
   const { id, parent } = start
   if ('error' in report) {
-    await parent.post({ op: 'failed', id, error: report.error })
+    await reportFailure(start, report.error)
   } else {
     try {
       await parent.tell({ op: 'done', id, ...report })
     } catch (error) {
-      await parent.post({ op: 'failed', id, error })
+      await reportFailure(start, error)
     }
   }
   cell.finish(!('error' in report))
@@ -66,10 +69,25 @@ async function finish(start: Start, cell: Cell, report: Report): Promise<void> {
   process.exit('error' in report ? 1 : 0)
 }
 
+async function reportFailure({ id, parent }: Start, error: unknown): Promise<void> {
+  try {
+    await parent.post({ op: 'failed', id, error })
+  } catch (cause) {
+    await parent.post({ op: 'failed', id, error: unsendable(error, cause) })
+  }
+}
+
+/** How long a thread that ends because of an error waits for room in its starter's inbox. */
+const LAST_WORDS = 2000
+
 function reportUncaught(start: Start, cell: Cell): void {
   process.on('uncaughtException', (error) => {
+    const failed = (what: unknown): void =>
+      start.parent.tellNow({ op: 'failed', id: start.id, error: what }, LAST_WORDS)
     try {
-      void start.parent.post({ op: 'failed', id: start.id, error })
+      failed(error)
+    } catch (cause) {
+      failed(unsendable(error, cause))
     } finally {
       cell.finish(false)
       process.exit(1)

@@ -3,8 +3,8 @@
  * and whether it was asked to stop. Main has one too.
  */
 import { setMaxListeners } from 'node:events'
-import { holdOpen } from './hold-open.js'
 import type { Child } from './child.js'
+import { unsendable } from './errors.js'
 import type { Exit } from './exit.js'
 import {
   type Envelope,
@@ -31,17 +31,25 @@ export class StopRequest extends Error {
 /** What starts a place. */
 export type Start = Extract<Envelope, { op: 'start' }>
 
+/** A question for the exit of somebody else's child. */
+interface Asked {
+  readonly exit: Promise<Exit>
+  settle(exit: Exit): void
+}
+
 /** An actor of this thread. */
 export class Cell {
   id: string
   name: string
   place: PlaceKind = 'thread'
+  /** Who started it; nobody for main. */
+  starter: InboxAddress | undefined
   readonly owner: Owner
   readonly mailbox: Mailbox
   readonly children: Map<string, Child> = new Map()
   readonly #reader: InboxReader
   readonly #controller = new AbortController()
-  readonly #asked: Map<string, (exit: Exit) => void> = new Map()
+  readonly #asked: Map<string, Asked> = new Map()
   /** Resolves with the envelope that starts a place. */
   readonly start: Promise<Start>
   readonly #begin: (envelope: Start) => void
@@ -86,33 +94,37 @@ export class Cell {
     this.#reader.drain()
   }
 
-  /** Resolves when the actor that `starter` started is gone. */
+  /** Resolves when the actor that `starter` started is gone. Does not hold the event loop open. */
   watch(id: string, starter: InboxAddress): Promise<Exit> {
-    const release = holdOpen()
-    return new Promise<Exit>((resolve) => {
-      const key = `${id} ${this.#asked.size} ${performance.now()}`
-      const settle = (exit: Exit): void => {
-        this.#asked.delete(key)
-        release()
-        resolve(exit)
+    const asked = this.#asked.get(id)
+    if (asked) return asked.exit
+    let settle: (exit: Exit) => void = () => {}
+    const exit = new Promise<Exit>((resolve) => {
+      settle = (how) => {
+        this.#asked.delete(id)
+        resolve(how)
       }
-      this.#asked.set(key, settle)
-      starter.onGone(() => settle({ reason: 'disconnected' }))
-      void starter.post({ op: 'watch', id, reply: this.address })?.then((there) => {
-        if (!there) settle({ reason: 'noproc' })
-      })
     })
+    this.#asked.set(id, { exit, settle })
+    starter.onGone(() => settle({ reason: 'disconnected' }))
+    void starter.post({ op: 'watch', id, reply: this.address })?.then((there) => {
+      if (!there) settle({ reason: 'noproc' })
+    })
+    return exit
   }
 
   /** Asks all children to stop and kills those that do not; resolves when all are gone. */
   async stopChildren(timeout: number): Promise<void> {
+    if (this.children.size === 0) return
     await Promise.all([...this.children.values()].map((child) => child.end(timeout, undefined)))
+    await turn()
   }
 
   /** Resolves when all children are gone by themselves. */
   async childrenGone(): Promise<void> {
     while (this.children.size > 0) {
       await Promise.all([...this.children.values()].map((child) => child.gone))
+      await turn()
     }
   }
 
@@ -134,7 +146,7 @@ export class Cell {
         this.stop(envelope.detail)
         break
       case 'done':
-        this.children.get(envelope.id)?.done(envelope.value, envelope.exit)
+        this.children.get(envelope.id)?.done(envelope)
         break
       case 'failed':
         this.children.get(envelope.id)?.failed(envelope.error)
@@ -146,9 +158,7 @@ export class Cell {
         this.#tell(envelope.id, envelope.reply)
         break
       case 'exited':
-        for (const [key, settle] of this.#asked) {
-          if (key.startsWith(`${envelope.id} `)) settle(envelope.exit)
-        }
+        this.#asked.get(envelope.id)?.settle(envelope.exit)
         break
       case 'unhandled':
         this.onUnhandled()
@@ -161,7 +171,14 @@ export class Cell {
     const exit = child
       ? child.gone
       : Promise.resolve(exits.get(id) ?? ({ reason: 'noproc' } as Exit))
-    void exit.then((known) => reply.post({ op: 'exited', id, exit: known }))
+    void exit.then((known) => {
+      try {
+        void reply.post({ op: 'exited', id, exit: known })
+      } catch (cause) {
+        const error = unsendable(known.error, cause)
+        void reply.post({ op: 'exited', id, exit: { ...known, error } })
+      }
+    })
   }
 }
 
@@ -181,9 +198,21 @@ export function rememberExit(id: string, exit: Exit): void {
 
 let placeCell: Cell | undefined
 
+// Failures of children that nobody took are told in the turn after their end.
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** The program failed: unless it says otherwise itself, the exit code is 1. */
+export function failExit(): void {
+  process.exitCode ??= 1
+}
+
 /** The cell of this thread's own actor: main in a root. */
 export function cellHere(): Cell {
-  placeCell ??= new Cell('main', 'main', placeOwner, makeInbox())
+  if (placeCell) return placeCell
+  placeCell = new Cell('main', 'main', placeOwner, makeInbox())
+  placeCell.onUnhandled = failExit
   return placeCell
 }
 

@@ -24,7 +24,7 @@ export interface PlaceEnd {
   readonly error?: unknown
 }
 
-type Report = { readonly value: unknown; readonly exit: Exit } | { readonly error: unknown }
+type Report = { readonly value?: unknown; readonly exit: Exit } | { readonly error: unknown }
 
 export class Child {
   readonly id: string
@@ -68,9 +68,9 @@ export class Child {
     return this.#result
   }
 
-  /** The function returned. */
-  done(value: unknown, exit: Exit): void {
-    this.#report ??= { value, exit }
+  /** The function returned `value`, or obeyed a stop without one. */
+  done(report: { readonly value?: unknown; readonly exit: Exit }): void {
+    this.#report ??= report
   }
 
   /** The function threw. */
@@ -121,7 +121,7 @@ export class Child {
       ...(signal === undefined || signal === null ? {} : { signal }),
     }
     const report = this.#report
-    if (report && 'value' in report) return { ...report.exit, ...how }
+    if (report && 'exit' in report) return { ...report.exit, ...how }
     if (this.#killed) return { reason: 'killed', ...how }
     if (report) return { reason: 'error', error: report.error, ...how }
     if (isOutOfMemory(error)) return { reason: 'oom', error, ...how }

@@ -8,7 +8,13 @@ export function copyFor(owner: Owner, parcel: Parcel): unknown {
   const handle = makeQueue({ bytes: 4096, maxsize: 1 })
   const { ring } = openRing(handle)
   try {
-    if (parcel.put(ring) !== DONE || take(ring, owner) !== DONE) throw new Error('unreachable')
+    try {
+      parcel.put(ring)
+    } catch (error) {
+      parcel.undo()
+      throw error
+    }
+    if (take(ring, owner) !== DONE) throw new Error('unreachable')
     return item.value
   } finally {
     closeRing(handle)

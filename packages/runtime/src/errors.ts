@@ -1,5 +1,6 @@
 /** Errors of the runtime: a stable `code`, what was wrong, the value, and the cure. */
 import { TroupeError } from '@troupe/memory'
+import { inspect } from 'node:util'
 import type { Exit } from './exit.js'
 
 export {
@@ -118,4 +119,13 @@ export class ActorDiedError extends TroupeError {
     )
     this.exit = exit
   }
+}
+
+/** Stands for an error that cannot be sent, because of `cause`. */
+export function unsendable(error: unknown, cause: unknown): Error {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : inspect(error)
+  const stand = new Error(`${what} (it was sent as its text: ${why})`)
+  if (error instanceof Error && error.stack !== undefined) stand.stack = error.stack
+  return stand
 }

@@ -10,6 +10,7 @@ import {
 } from '@troupe/memory'
 import { checkMost, checkWait, NO_OPTIONS } from './arguments.js'
 import type { Owner } from './owner.js'
+import { Line } from './line.js'
 import { CLOSED, DONE, item, take, valueOf } from './parcel.js'
 import type { WaitOptions } from './put-line.js'
 
@@ -20,11 +21,11 @@ export interface GetErrors {
 }
 
 /** Waiting gets of this thread in order of arrival, a ring: the first alone takes. */
-const waiting = new WeakMap<Ring, Wait[]>()
+const waiting = new WeakMap<Ring, Line<Wait>>()
 
-function lineOf(ring: Ring): Wait[] {
+function lineOf(ring: Ring): Line<Wait> {
   let line = waiting.get(ring)
-  if (!line) waiting.set(ring, (line = []))
+  if (!line) waiting.set(ring, (line = new Line()))
   return line
 }
 
@@ -39,7 +40,7 @@ export class GetSide<T> {
   readonly #errors: GetErrors
   readonly #isOver: () => boolean
   readonly #onTake: (() => void) | undefined
-  readonly #line: Wait[]
+  readonly #line: Line<Wait>
   /** Outcomes of items that were taken with others and come after one that could not be decoded. */
   readonly #late: (() => T)[] = []
   /** Gets under way: an end with some cannot be sent. */
@@ -243,7 +244,7 @@ export class GetSide<T> {
     let value: T
     const look = wait.look.bind(wait)
     wait.look = () => {
-      if (line[0] !== wait) {
+      if (line.first !== wait) {
         this.#usable()
         return false
       }
@@ -253,7 +254,7 @@ export class GetSide<T> {
     }
     const leave = wait.leave.bind(wait)
     wait.leave = () => {
-      line.splice(line.indexOf(wait), 1)
+      line.remove(wait)
       leave()
     }
     const done = (): void => {

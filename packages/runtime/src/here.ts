@@ -5,10 +5,10 @@ import { Cell } from './cells.js'
 import { Child } from './child.js'
 import { DefinitionError } from './errors.js'
 import { InboxAddress, makeInbox } from './inbox.js'
-import { makeOwner } from './owner.js'
+import { makeOwner, placeOwner } from './owner.js'
 import { Parcel } from './parcel.js'
 import { copyFor } from './copy.js'
-import { type Parentage, runActor } from './run.js'
+import { type Parentage, type Report, runActor } from './run.js'
 import { Started } from './started.js'
 
 export function runHere(
@@ -23,12 +23,14 @@ export function runHere(
   if (!run)
     throw new DefinitionError('ERR_TROUPE_NOT_AN_ACTOR', `Actor '${actor.key}' is not known here`)
   const owner = makeOwner()
+  // Arguments are copied as anywhere else, and ends move. What cannot be sent is told before anything begins.
+  const given = copyFor(owner, Parcel.pack(args)) as readonly unknown[]
   const handle = makeInbox()
   const cell = new Cell(id, name, owner, handle)
   cell.place = 'here'
+  cell.starter = parent.address
+  cell.onUnhandled = () => parent.onUnhandled()
   const child = new Child(parent, id, name, new InboxAddress(handle, self().name))
-  // Arguments are copied as anywhere else, and ends move.
-  const given = copyFor(owner, Parcel.pack(args)) as readonly unknown[]
   let abandoned = false
   child.place = {
     seat: 0,
@@ -40,19 +42,29 @@ export function runHere(
       child.ended({})
     },
   }
-  void Promise.resolve()
-    .then(() => runActor(cell, run, given, { parent, name, spawn }))
-    .then((report) => {
-      if (abandoned) return
-      try {
-        // The result is copied too, before the actor's ends close.
-        if ('error' in report) child.failed(report.error)
-        else child.done(copyFor(parent.owner, Parcel.pack(report.value)), report.exit)
-      } catch (error) {
-        child.failed(error)
-      }
-      cell.finish(!('error' in report))
-      child.ended({})
-    })
+  const begin = async (): Promise<void> => {
+    await Promise.resolve()
+    if (abandoned) return
+    const report = await runActor(cell, run, given, { parent, name, spawn })
+    if (abandoned) return
+    if ('error' in report) child.failed(report.error)
+    else settle(child, report)
+    cell.finish(!('error' in report))
+    child.ended({})
+  }
+  void begin()
   return new Started<unknown, never>(child, 'here', parent.address)
+}
+
+// A result is copied as from anywhere else, and ends in it move.
+function settle(child: Child, report: Extract<Report, { exit: unknown }>): void {
+  if (!('value' in report)) {
+    child.done(report)
+    return
+  }
+  try {
+    child.done({ ...report, value: copyFor(placeOwner, Parcel.pack(report.value)) })
+  } catch (error) {
+    child.failed(error)
+  }
 }

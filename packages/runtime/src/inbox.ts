@@ -5,8 +5,10 @@
 import {
   closeRing,
   dropTaken,
+  dropUnwrapped,
   gettersMark,
   type Handle,
+  hear,
   isGone,
   makeQueue,
   openRing,
@@ -21,7 +23,11 @@ import { DONE, item, Parcel, take } from './parcel.js'
 import { PutSide } from './put-side.js'
 import { getErrors } from './queue-options.js'
 
-const INBOX_BYTES = 2 ** 18
+const INBOX_BYTES = 2 ** 16
+/** The place of who is gone for good. */
+const NOWHERE = 0
+/** An inbox of this thread: it stands in messages for one that is gone. */
+let standIn: Handle | undefined
 /** The actor that takes dead letters. */
 const NOBODY = 0xf_ffff
 
@@ -37,14 +43,19 @@ export type Envelope =
       readonly key: string
       readonly args: readonly unknown[]
       readonly parent: InboxAddress
-      readonly parentRef: { readonly id: string; readonly name: string; readonly place: PlaceKind }
+      readonly parentRef: {
+        readonly id: string
+        readonly name: string
+        readonly place: PlaceKind
+        readonly starter: InboxAddress | undefined
+      }
     }
   /** A message of `ref.send`. */
   | { readonly op: 'message'; readonly message: unknown }
   /** The actor MUST end soon. */
   | { readonly op: 'stop'; readonly detail: unknown }
   /** To the starter: the function returned, or threw. At most one of the two. */
-  | { readonly op: 'done'; readonly id: string; readonly value: unknown; readonly exit: Exit }
+  | { readonly op: 'done'; readonly id: string; readonly value?: unknown; readonly exit: Exit }
   | { readonly op: 'failed'; readonly id: string; readonly error: unknown }
   /** To the starter: somebody else asks for the end of its child. */
   | { readonly op: 'end'; readonly id: string; readonly timeout: number; readonly detail: unknown }
@@ -64,12 +75,14 @@ export class InboxAddress extends Sendable {
   /** Name of the thread that reads it. */
   readonly place: number
   readonly handle: Handle
-  readonly #side: PutSide
+  /** Nothing once nobody reads it any more: its memory may be another's by then. */
+  #side: PutSide | undefined
 
   constructor(handle: Handle, place: number) {
     super()
     this.handle = handle
     this.place = place
+    if (place === NOWHERE) return
     const { ring } = openRing(handle)
     this.#side = new PutSide(
       ring,
@@ -78,7 +91,7 @@ export class InboxAddress extends Sendable {
       getErrorsAsPut,
       () => isGone(place),
     )
-    finaliser.register(this, handle)
+    finaliser.register(this, handle, this)
   }
 
   /** Sends an envelope; ends in it are named `to` at once. Resolves, if it returns a promise, when it is there. */
@@ -93,25 +106,43 @@ export class InboxAddress extends Sendable {
   tell(envelope: Envelope, to?: bigint): Promise<void> | undefined {
     const parcel = Parcel.pack(envelope)
     if (to !== undefined) parcel.address(to)
-    return this.#side.post(parcel)
+    if (this.#side) return this.#side.post(parcel)
+    parcel.asLetter().undo()
+    return Promise.reject(getErrors.closed())
+  }
+
+  /** As `tell`, blocking the thread for at most `timeout`: for a thread that ends at once. */
+  tellNow(envelope: Envelope, timeout: number): void {
+    this.#side?.putSync(envelope, timeout)
   }
 
   /** The reader is gone for good: what lies here are dead letters, whose ends close and whose handles go back. */
   bury(): void {
-    const { ring } = openRing(this.handle)
+    const ring = this.#side?.ring
+    if (!ring) return
     ring.close()
     while (ring.take(NOBODY) === DONE) dropTaken(self())
+    this.retire()
+  }
+
+  /** Nobody reads it any more, and nothing lies in it: its memory is given up. */
+  retire(): void {
+    if (!this.#side) return
+    this.#side = undefined
+    finaliser.unregister(this)
     closeRing(this.handle)
+    // Those who stand in line for room here are told.
+    setImmediate(hear)
   }
 
   get isGone(): boolean {
-    return isGone(this.place)
+    return this.#side === undefined || isGone(this.place)
   }
 
   /** Calls `listener` when the reader's thread is gone. */
   onGone(listener: () => void): void {
     const wait = {
-      look: (): boolean => isGone(this.place),
+      look: (): boolean => this.isGone,
       glance: (): boolean => false,
       mark: (): void => {}, // Every death rings all bells.
       leave: (): void => {},
@@ -121,7 +152,9 @@ export class InboxAddress extends Sendable {
 
   /** For the runtime. */
   override _depart(): Departure {
-    return { kind: LINK_INBOX, handle: this.handle, c: this.place }
+    if (this.#side) return { kind: LINK_INBOX, handle: this.handle, c: this.place }
+    // It is gone: something that is not stands in for it.
+    return { kind: LINK_INBOX, handle: standIn ?? this.handle, c: NOWHERE }
   }
 }
 
@@ -130,7 +163,13 @@ const getErrorsAsPut = {
   closed: getErrors.closed,
 }
 
-onArrival(LINK_INBOX, ({ a, b, c }) => new InboxAddress({ index: a, generation: b }, c))
+onArrival(LINK_INBOX, ({ a, b, c }) => arrivedInbox({ index: a, generation: b }, c))
+
+/** The address of an inbox that arrived in a message. */
+export function arrivedInbox(handle: Handle, place: number): InboxAddress {
+  if (place === NOWHERE) dropUnwrapped(handle)
+  return new InboxAddress(handle, place)
+}
 
 /** Makes an inbox. */
 export function makeInbox(): Handle {
@@ -147,6 +186,7 @@ export class InboxReader {
 
   constructor(handle: Handle, owner: Owner, handleEnvelope: (envelope: Envelope) => void) {
     this.address = new InboxAddress(handle, self().name)
+    standIn ??= handle
     this.#ring = openRing(handle).ring
     this.#owner = owner
     this.#handle = handleEnvelope
@@ -171,7 +211,10 @@ export class InboxReader {
   stop(): void {
     this.#end.abort()
     this.#ring.close()
+    // What came before the close is read: somebody may ask how a child ended.
+    this.drain()
     closeRing(this.address.handle)
+    this.address.retire()
   }
 
   #listen(): void {

@@ -1,6 +1,7 @@
 /** Messages of an actor that arrived and were not received. Unbounded, with a warning. */
 import { checkWait, NO_OPTIONS } from './arguments.js'
 import { TimeoutError } from './errors.js'
+import { Line } from './line.js'
 import type { WaitOptions } from './put-line.js'
 import { startTimer } from './timer.js'
 
@@ -13,8 +14,7 @@ interface Receiver {
 export class Mailbox {
   readonly #name: string
   readonly #signal: AbortSignal
-  #messages: unknown[] = []
-  #first = 0
+  readonly #messages: Line<{ readonly message: unknown }> = new Line()
   #warnAt = FIRST_WARNING
   readonly #receivers = new Set<Receiver>()
 
@@ -28,10 +28,10 @@ export class Mailbox {
       receiver.take(message)
       return
     }
-    this.#messages.push(message)
-    if (this.#size <= this.#warnAt) return
+    this.#messages.push({ message })
+    if (this.#messages.length <= this.#warnAt) return
     process.emitWarning(
-      `${this.#size} messages wait in the inbox of actor ${this.#name}; receive them faster, or use a Queue, which is bounded`,
+      `${this.#messages.length} messages wait in the inbox of actor ${this.#name}; receive them faster, or use a Queue, which is bounded`,
       'TroupeWarning',
     )
     this.#warnAt *= 2
@@ -41,7 +41,8 @@ export class Mailbox {
     checkWait(options)
     const { timeout, signal } = options
     if (signal?.aborted) return Promise.reject(signal.reason)
-    if (this.#size > 0) return Promise.resolve(this.#shift())
+    const next = this.#messages.shift()
+    if (next) return next.message
     if (this.#signal.aborted) return Promise.reject(this.#signal.reason)
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined
@@ -79,7 +80,7 @@ export class Mailbox {
 
   async *iterate(): AsyncGenerator<unknown, void, void> {
     for (;;) {
-      if (this.#size === 0 && this.#signal.aborted) return
+      if (this.#messages.length === 0 && this.#signal.aborted) return
       let message: unknown
       try {
         message = await this.receive()
@@ -89,19 +90,5 @@ export class Mailbox {
       }
       yield message
     }
-  }
-
-  get #size(): number {
-    return this.#messages.length - this.#first
-  }
-
-  #shift(): unknown {
-    const message = this.#messages[this.#first]
-    this.#messages[this.#first++] = undefined
-    if (this.#first > 1024 && this.#first * 2 > this.#messages.length) {
-      this.#messages = this.#messages.slice(this.#first)
-      this.#first = 0
-    }
-    return message
   }
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { type ModuleMeta, urlOf } from './actor.js'
 import { describe } from './arguments.js'
-import { cellHere } from './cells.js'
+import { cellHere, failExit } from './cells.js'
 import { DefinitionError } from './errors.js'
 import { placeOwner } from './owner.js'
 import { isPlace } from './place-data.js'
@@ -66,13 +66,15 @@ function runChosen(): void {
   ensureSystem()
   stopOnSignals()
   const cell = cellHere()
-  cell.onUnhandled = failExit
   const end = async (): Promise<void> => {
     try {
       await chosen?.run()
       await placeOwner.settle()
     } catch (error) {
-      if (isObeyingSignal() || (error as { code?: unknown }).code === 'ERR_TROUPE_INTERRUPTED')
+      if (
+        isObeyingSignal() ||
+        (error as { code?: unknown } | null)?.code === 'ERR_TROUPE_INTERRUPTED'
+      )
         return
       console.error(error)
       failExit()
@@ -82,11 +84,6 @@ function runChosen(): void {
     }
   }
   void end()
-}
-
-/** The program failed: unless it says otherwise itself, the exit code is 1. */
-export function failExit(): void {
-  process.exitCode ??= 1
 }
 
 function reportUnrun(): void {

@@ -8,6 +8,7 @@ import {
   closeEnd,
   type EndHandle,
   Ends,
+  hear,
   holder,
   rootName,
   self,
@@ -41,6 +42,7 @@ export class Owner {
   /** Objects that it opened, by handle: decoded again they are the same. */
   readonly objects: Map<string, WeakRef<object>> = new Map()
   #ended = false
+  #dead = false
 
   constructor(number: number) {
     this.number = number
@@ -53,6 +55,11 @@ export class Owner {
 
   get isEnded(): boolean {
     return this.#ended
+  }
+
+  /** The actor failed or was killed: code of it that runs on takes nothing any more. */
+  get isDead(): boolean {
+    return this.#dead
   }
 
   /** Notes a put that is under way; the actor's end waits for it. */
@@ -76,6 +83,8 @@ export class Owner {
   finish(normal: boolean): void {
     if (this.#ended) return
     this.#ended = true
+    this.#dead = !normal
+    if (this.#dead) setImmediate(hear)
     // A set may shrink while it is walked.
     for (const end of this.ends) end.end()
     this.ends.clear()

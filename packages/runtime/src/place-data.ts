@@ -23,7 +23,7 @@ export const GUARD_FD = 4
 
 let data: PlaceData | undefined
 let read = false
-let importing = false
+let importing: boolean | undefined
 
 /** The environment of a process place. */
 export function placeEnvironment({ invitation, inbox }: PlaceData): NodeJS.ProcessEnv {
@@ -52,9 +52,9 @@ export function isPlace(): boolean {
   return placeData() !== undefined
 }
 
-/** Whether the place is loading its actor's module: nothing may be spawned then. */
+/** Whether the place is loading its actor's module, as it does from its first moment: nothing may be spawned then. */
 export function isImporting(): boolean {
-  return importing
+  return importing ?? isPlace()
 }
 
 /** For `load.ts`. */

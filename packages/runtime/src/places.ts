@@ -34,9 +34,15 @@ export function preparePlace(kind: 'thread' | 'process'): Prepared {
     throw new NoAddonError(`{ in: 'process' }`, addonProblem())
   }
   const seat = reserve()
-  const inbox = makeInbox()
-  reservedHold(seat, inbox)
-  return { kind, seat, inbox, giveUp: () => placeEnded(seat) }
+  const giveUp = (): void => placeEnded(seat)
+  try {
+    const inbox = makeInbox()
+    reservedHold(seat, inbox)
+    return { kind, seat, inbox, giveUp }
+  } catch (error) {
+    giveUp()
+    throw error
+  }
 }
 
 /** Starts the thread or process; its end is told to `child`. */

@@ -5,6 +5,7 @@
 import { endIfOver, puttersMark, type Ring, type Wait, waitAsync, waitSync } from '@troupe/memory'
 import { QueueClosedError } from './errors.js'
 import type { Owner } from './owner.js'
+import { Line } from './line.js'
 import { AGAIN, CLOSED, DONE, type Parcel } from './parcel.js'
 import { startTimer } from './timer.js'
 
@@ -40,7 +41,7 @@ export interface PutErrors {
 /** The line of one ring in this thread. */
 export class PutLine {
   readonly #ring: Ring
-  readonly #waiting: Waiting[] = []
+  readonly #waiting: Line<Waiting> = new Line()
   #end: AbortController | undefined
 
   constructor(ring: Ring) {
@@ -48,7 +49,7 @@ export class PutLine {
   }
 
   get isEmpty(): boolean {
-    return this.#waiting.length === 0
+    return this.#waiting.first === undefined
   }
 
   /** Stands in line. */
@@ -68,12 +69,10 @@ export class PutLine {
       }
       let timer: NodeJS.Timeout | undefined
       const leave = (error: unknown): void => {
-        const at = this.#waiting.indexOf(entry)
-        if (at < 0) return
-        this.#waiting.splice(at, 1)
+        if (!this.#waiting.remove(entry)) return
         entry.settle(error)
         this.#ring.leaveNext()
-        if (this.#waiting.length === 0) this.#end?.abort()
+        if (this.isEmpty) this.#end?.abort()
       }
       const abort = (): void => leave(signal?.reason)
       const entry: Waiting = {
@@ -137,18 +136,18 @@ export class PutLine {
     }
     const done = (): void => {
       this.#end = undefined
-      if (this.#waiting.length > 0) this.#start()
+      if (!this.isEmpty) this.#start()
     }
     // An abort here says that the line is empty; errors went to those who wait.
     void waitAsync(wait, { signal: end.signal }).then(done, (error: unknown) => {
-      if (!end.signal.aborted) for (const entry of this.#waiting.splice(0)) entry.settle(error)
+      if (!end.signal.aborted) for (const entry of this.#waiting.clear()) entry.settle(error)
       done()
     })
   }
 
   // Puts from the front of the line; true when it is empty.
   #advance(): boolean {
-    for (let entry = this.#waiting[0]; entry; entry = this.#waiting[0]) {
+    for (let entry = this.#waiting.first; entry; entry = this.#waiting.first) {
       let error: unknown
       try {
         entry.side.usable()

@@ -233,11 +233,10 @@ export class PutSide {
   #joinLine(parcel: Parcel, options: WaitOptions): Promise<void> {
     this.pending++
     const work = this.#line.join(parcel, this.#owner, options, this.#errors, this.#by)
-    const done = (): void => {
+    // What the caller gets is a promise of its own: a rejection that nobody takes is told as such.
+    return work.finally(() => {
       this.pending--
-    }
-    work.then(done, done)
-    return work
+    })
   }
 
   #putSlowly(parcel: Parcel, timeout: number): void {

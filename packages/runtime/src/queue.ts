@@ -9,6 +9,7 @@ import {
   openRing,
   PRODUCER,
   type Ring,
+  StoppedError,
 } from '@troupe/memory'
 import { timeoutOf } from './arguments.js'
 import { DisposedError } from './errors.js'
@@ -70,6 +71,7 @@ export class Queue<T> extends Sendable {
     this.#handle = opened?.handle ?? makeQueue({ ...ringOptions(options), rows })
     const { ring } = openRing(this.#handle)
     const usable = (): void => {
+      if (this.#owner.isDead) throw new StoppedError('This actor has ended')
       if (this.#disposed) throw new DisposedError('This queue')
     }
     const isOver = (): boolean => queueIsOver(ring)

@@ -11,7 +11,7 @@ import { runAs } from './owner.js'
 import type { spawnFrom } from './spawn.js'
 
 /** How the function ended. */
-export type Report = { readonly value: unknown; readonly exit: Exit } | { readonly error: unknown }
+export type Report = { readonly value?: unknown; readonly exit: Exit } | { readonly error: unknown }
 
 /** Who started the actor. */
 export interface Parentage {
@@ -22,6 +22,7 @@ export interface Parentage {
         readonly id: string
         readonly name: string
         readonly place: PlaceKind
+        readonly starter: InboxAddress | undefined
       }
   readonly name: string
   /** How its children are started. */
@@ -50,7 +51,7 @@ export async function runActor(
   } catch (error) {
     cell.drain()
     await cell.stopChildren(CHILDREN_TIMEOUT)
-    if (cell.stopRequest && isObedience(error)) return { value: undefined, exit: exitOf(cell) }
+    if (cell.stopRequest && isObedience(error)) return { exit: exitOf(cell) }
     return { error }
   } finally {
     release()
@@ -80,7 +81,7 @@ function stopped(signal: AbortSignal): Promise<void> {
 }
 
 function contextOf(cell: Cell, { parent, spawn }: Parentage): Context<unknown> {
-  const detail = { id: parent.id, name: parent.name, place: parent.place, starter: undefined }
+  const detail = { id: parent.id, name: parent.name, place: parent.place, starter: parent.starter }
   return {
     self: new ActorRef(cell.address, {
       id: cell.id,

@@ -9,6 +9,7 @@ const NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const
 
 let installed = false
 let stopping = false
+let signals = 0
 
 /** Installs the handlers, in the main thread of a root. */
 export function stopOnSignals(): void {
@@ -27,10 +28,11 @@ export function isObeyingSignal(): boolean {
 async function stop(signal: keyof typeof NUMBERS): Promise<void> {
   takeSignal()
   const cell = cellHere()
-  const again = stopping
+  const again = signals++ > 0
   stopping = true
   cell.stop(signal)
   await cell.stopChildren(again ? 0 : STOP_TIMEOUT)
-  // Who listens besides us decides about the end of the process.
-  if (process.listenerCount(signal) === 1) process.exit(128 + NUMBERS[signal])
+  // Who listens besides us decides about the end of the process, at the first signal.
+  if (again || process.listenerCount(signal) === 1) process.exit(128 + NUMBERS[signal])
+  stopping = false
 }

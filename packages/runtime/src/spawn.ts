@@ -99,7 +99,7 @@ export function spawnFrom<Args extends readonly unknown[], Result, Message>(
     key: actor.key,
     args: given,
     parent: cell.address,
-    parentRef: { id: cell.id, name: cell.name, place: cell.place },
+    parentRef: { id: cell.id, name: cell.name, place: cell.place, starter: cell.starter },
   }
   try {
     void inbox.post(start, actorOf(prepared.seat))
