@@ -7,7 +7,8 @@ import { main } from '@troupe/runtime'
 import { argument, report, seeded } from '../random.mjs'
 import { rotate } from '../rotation.mjs'
 
-const WAYS = ['kill', 'throw', 'reject', 'exit', 'oom']
+// Running out of memory takes longest.
+const WAYS = ['kill', 'throw', 'reject', 'exit', 'kill', 'throw', 'reject', 'exit', 'oom']
 
 main(import.meta, async () => {
   const seed = argument('seed', Date.now() % 2 ** 31)
