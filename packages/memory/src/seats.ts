@@ -180,6 +180,20 @@ export function markProcess(arena: Arena, me: number): void {
   }
 }
 
+/** Living process places whose starter is dead, by name, with their process. */
+export function orphans(arena: Arena): Map<number, number> {
+  const found = new Map<number, number>()
+  for (let seat = 0, high = seatsUsed(arena); seat < high; seat++) {
+    const base = seat * SEAT_WORDS
+    const pid = load(arena.seats, base + S_PID)
+    if (load(arena.seats, base + S_STATE) !== LIVE || pid <= 0) continue
+    if (isReserverAlive(arena, seat)) continue
+    const name = nameOf(seat, load(arena.seats, base + S_EPOCH))
+    if (!isDead(arena, name)) found.set(name, pid)
+  }
+  return found
+}
+
 /** Threads of the system that are not parked: a spin pays only while they fit the cores. */
 export function countAwake(arena: Arena): number {
   const high = seatsUsed(arena)

@@ -19,6 +19,7 @@ import {
   isDead,
   markProcess,
   markStop,
+  orphans,
   reserveSeat,
   ringSeat,
   takeReserved,
@@ -49,8 +50,30 @@ export function createSystem(quota?: number): Self {
   const me = setSelf(arena, name, guard)
   listenForDeaths(() => {
     reap(me)
+    endOrphans(arena)
   })
   return me
+}
+
+/** An orphan stops by itself when it sees that its starter is gone. One that never looks is killed. */
+const ORPHAN_MS = 6000
+const doomed = new Set<number>()
+
+function endOrphans(arena: Arena): void {
+  for (const [name, pid] of orphans(arena)) {
+    if (doomed.has(name)) continue
+    doomed.add(name)
+    const end = (): void => {
+      doomed.delete(name)
+      if (orphans(arena).get(name) !== pid) return
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It ended by itself just now.
+      }
+    }
+    setTimeout(end, ORPHAN_MS).unref()
+  }
 }
 
 /** Joins a system at the seat that was reserved for this thread. */

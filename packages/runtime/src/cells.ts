@@ -67,7 +67,7 @@ export class Cell {
     this.#begin = begin
     // Any number of waits may listen to it.
     setMaxListeners(0, this.#controller.signal)
-    this.mailbox = new Mailbox(name, this.#controller.signal)
+    this.mailbox = new Mailbox(() => this.name, this.#controller.signal)
     this.#reader = new InboxReader(inbox, owner, (envelope) => this.#handle(envelope))
   }
 

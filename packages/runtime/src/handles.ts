@@ -118,7 +118,7 @@ export class Journey {
     this.#over = true
     for (const { handle, end, mover } of this.#travellers) {
       if (!mover || !end) continue
-      mover.owner.sent.add({ handle, end })
+      mover.owner.noteSent({ handle, end })
       mover.left()
     }
   }

@@ -12,13 +12,13 @@ interface Receiver {
 }
 
 export class Mailbox {
-  readonly #name: string
+  readonly #name: () => string
   readonly #signal: AbortSignal
   readonly #messages: Line<{ readonly message: unknown }> = new Line()
   #warnAt = FIRST_WARNING
   readonly #receivers = new Set<Receiver>()
 
-  constructor(name: string, signal: AbortSignal) {
+  constructor(name: () => string, signal: AbortSignal) {
     this.#name = name
     this.#signal = signal
   }
@@ -31,7 +31,7 @@ export class Mailbox {
     this.#messages.push({ message })
     if (this.#messages.length <= this.#warnAt) return
     process.emitWarning(
-      `${this.#messages.length} messages wait in the inbox of actor ${this.#name}; receive them faster, or use a Queue, which is bounded`,
+      `${this.#messages.length} messages wait in the inbox of actor ${this.#name()}; receive them faster, or use a Queue, which is bounded`,
       'TroupeWarning',
     )
     this.#warnAt *= 2

@@ -1,10 +1,11 @@
 /** `main`: what runs in the root's entry module alone. */
 import { realpathSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { type ModuleMeta, urlOf } from './actor.js'
 import { describe } from './arguments.js'
-import { cellHere, failExit } from './cells.js'
+import { cellHere, failExit, hasCell } from './cells.js'
 import { DefinitionError } from './errors.js'
 import { placeOwner } from './owner.js'
 import { isPlace } from './place-data.js'
@@ -50,14 +51,12 @@ function isEntry(url: string): boolean {
   const entry = process.argv[1]
   if (entry === undefined || !url.startsWith('file:')) return false
   const path = fileURLToPath(url)
-  return path === entry || path === realpath(entry)
-}
-
-function realpath(path: string): string {
+  if (path === entry) return true
   try {
-    return realpathSync(path)
+    // A folder, a name without extension, a symbolic link: as Node finds the file of an entry.
+    return realpathSync(path) === realpathSync(createRequire(url).resolve(entry))
   } catch {
-    return path
+    return false
   }
 }
 
@@ -87,7 +86,8 @@ function runChosen(): void {
 }
 
 function reportUnrun(): void {
-  if (ran) return
+  // A test that imports the program for its actors runs no main.
+  if (ran || hasCell()) return
   console.error(
     `main() was declared in ${[...others].join(', ')}, and none ran: the entry is ${process.argv[1] ?? 'unknown'}`,
   )

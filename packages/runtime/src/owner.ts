@@ -29,6 +29,8 @@ export interface Closable {
   end(): void
 }
 
+const FEW = 256
+
 /** An actor in this thread, as far as its belongings go. */
 export class Owner {
   /** Number of the actor in its thread: part of the names of its ends. */
@@ -41,6 +43,8 @@ export class Owner {
   readonly pending: Set<Promise<unknown>> = new Set()
   /** Objects that it opened, by handle: decoded again they are the same. */
   readonly objects: Map<string, WeakRef<object>> = new Map()
+  #mostSent = FEW
+  #mostObjects = FEW
   #ended = false
   #dead = false
 
@@ -60,6 +64,25 @@ export class Owner {
   /** The actor failed or was killed: code of it that runs on takes nothing any more. */
   get isDead(): boolean {
     return this.#dead
+  }
+
+  /** Notes an end that was sent. Those that arrived are forgotten now and then. */
+  noteSent(end: OwnedEnd): void {
+    this.sent.add(end)
+    if (this.sent.size < this.#mostSent) return
+    const mine = this.holder
+    for (const sent of this.sent) {
+      if (!endsOf(sent.handle)?.isHeld(sent.end, mine)) this.sent.delete(sent)
+    }
+    this.#mostSent = Math.max(FEW, 2 * this.sent.size)
+  }
+
+  /** Notes an object that it opened. Those that were collected are forgotten now and then. */
+  noteObject(key: string, object: object): void {
+    this.objects.set(key, new WeakRef(object))
+    if (this.objects.size < this.#mostObjects) return
+    for (const [known, ref] of this.objects) if (!ref.deref()) this.objects.delete(known)
+    this.#mostObjects = Math.max(FEW, 2 * this.objects.size)
   }
 
   /** Notes a put that is under way; the actor's end waits for it. */

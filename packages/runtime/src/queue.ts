@@ -77,7 +77,7 @@ export class Queue<T> extends Sendable {
     const isOver = (): boolean => queueIsOver(ring)
     this.#puts = new PutSide(ring, this.#owner, usable, putErrors, isOver)
     this.#gets = new GetSide<T>(ring, this.#owner, usable, getErrors, isOver, onTake)
-    this.#owner.objects.set(keyOf('queue', this.#handle), new WeakRef(this))
+    this.#owner.noteObject(keyOf('queue', this.#handle), this)
     finaliser.register(this, this.#handle, this)
   }
 

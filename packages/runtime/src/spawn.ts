@@ -26,8 +26,8 @@ export interface SpawnOptions {
 
 const KNOWN = ['in', 'name', 'resourceLimits']
 
-/** The arguments of an actor, and the options; the arguments may be left out when there are none. */
-export type SpawnArguments<Args extends readonly unknown[]> = Args extends readonly []
+/** The arguments of an actor, and the options; the arguments may be left out when none is required. */
+export type SpawnArguments<Args extends readonly unknown[]> = [] extends Args
   ? [args?: Args, options?: SpawnOptions]
   : [args: Args, options?: SpawnOptions]
 
