@@ -103,9 +103,15 @@ export function endIfOver(ring: Ring): boolean {
  */
 export function closeEnd(me: Self, handle: Handle, end: EndHandle, from?: bigint): void {
   const words = findWords(me.arena, handle)
-  if (!words) return
-  const ends = new Ends(me.arena, me.name, handle.index, words)
-  if (ends.close(end, from)) endRing(me, handle.index, words)
+  // Kept meanwhile: freed and made anew it would be a stranger's.
+  if (!words || !tryLend(words)) return
+  try {
+    if (load(words, D_GENERATION) !== handle.generation) return
+    const ends = new Ends(me.arena, me.name, handle.index, words)
+    if (ends.close(end, from)) endRing(me, handle.index, words)
+  } finally {
+    takeBack(me.arena, me.name, handle.index, words)
+  }
 }
 
 function endRing(me: Self, index: number, words: Int32Array): void {
