@@ -180,8 +180,10 @@ class Round {
   /** The hand is gone, as was meant. */
   lost(worker) {
     this.active.splice(this.active.indexOf(worker), 1)
-    const { role, form } = this.#tasks[worker.me]
-    if (role === 'consume') this.#killed += isBatch(form) ? BATCH : 1
+    const { role, form, end } = this.#tasks[worker.me]
+    // Who ends between two operations has told all that it took.
+    if (role === 'produce' || end?.after) return
+    this.#killed += isBatch(form) ? BATCH : 1
   }
 
   /** Reads what was told until `isOver`. */
@@ -268,18 +270,23 @@ async function runRound(round, pool, ways, counts) {
     counts[role === 'produce' ? 'producers' : 'consumers']++
   }
   for (const role of ['produce', 'consume', 'produce', 'consume']) round.give(pool.take(), role)
+  // Where producers alone die, nothing at all may be missing.
+  const only = round.below(3) === 0 ? 'produce' : undefined
   while (pool.size > 0 && failures.length === 0) {
     const way = ways[round.below(ways.length)]
     if (way === 'kill') {
-      const victim = round.pickActive()
+      const victim = round.pickActive(only)
       const until = performance.now() + round.below(20)
       await round.listen(() => performance.now() >= until)
       await die(victim, way)
       round.give(pool.take(), victim.role)
-    } else await die(round.give(pool.take(), round.below(2) ? 'produce' : 'consume', way), way)
+    } else {
+      const role = only ?? (round.below(2) ? 'produce' : 'consume')
+      await die(round.give(pool.take(), role, way), way)
+    }
   }
   // One side dies out. Consumers drain what is there; producers are refused.
-  const side = round.below(4) === 0 ? 'consume' : 'produce'
+  const side = !only && round.below(4) === 0 ? 'consume' : 'produce'
   while (round.pickActive(side) && failures.length === 0) await die(round.pickActive(side), 'kill')
   await round.listen(() => failures.length > 0 || round.isDone(round.active))
   round.rest()

@@ -37,6 +37,7 @@ const LANES = 4
 /** Of a batch. */
 const MOST = 7
 const WRONG = ['', 'torn', 'twice', 'order']
+const ROLES = [['put'], ['get'], ['put', 'get']]
 const HANG_MS = 60_000
 const program = (name) => fileURLToPath(new URL(`../programs/${name}.mjs`, import.meta.url))
 const macrotask = () => new Promise((resolve) => setImmediate(resolve))
@@ -106,8 +107,7 @@ function startPeer(ring, handle, role, batched) {
   })
 }
 
-async function killOne(ring, handle, id) {
-  const role = random() < 0.5 ? 'put' : 'get'
+async function killOne(ring, handle, id, role) {
   const name = seat(ring, handle, role === 'put' ? PRODUCER : CONSUMER)
   const { bytes } = invitation(name)
   const batched = random() < 0.5
@@ -135,10 +135,12 @@ async function until(isSo, what) {
   }
 }
 
-function check(makers, allowed) {
+function check(makers, allowed, ring) {
   let missing = 0
+  let all = 0
   for (let maker = 0; maker <= makers; maker++) {
     const put = notes.put(maker)
+    all += put
     const limit = maker === 0 ? PEER_ITEMS : VICTIM_ITEMS
     const highest = notes.highest(maker, put, limit)
     if (highest >= put + MOST) failures.push(`item ${highest} of ${maker}, ${put} put`)
@@ -149,6 +151,10 @@ function check(makers, allowed) {
       counts.items += times
     }
   }
+  // Positions count items: what was accepted has one, and what a putter had put that died before it noted it.
+  const accepted = ring.position
+  if (accepted < all || accepted > all + makers * MOST || ring.size > 0)
+    failures.push(`${all} put, ${accepted} taken, ${ring.size} left`)
   if (missing > allowed) failures.push(`lost: ${missing}, ${allowed} may be with killed getters`)
   for (let id = 0; id <= VICTIMS + 1; id++) {
     const [what, maker, i] = notes.wrongBy(id)
@@ -164,12 +170,14 @@ async function round() {
   const batched = random() < 0.5
   const peers = [startPeer(ring, handle, 'put', batched), startPeer(ring, handle, 'get', batched)]
   await until(() => notes.hasBegun(0) && notes.hasBegun(VICTIMS + 1), 'the start of the peers')
+  // Where those who put alone die, nothing at all may be missing.
+  const roles = ROLES[Math.floor(random() * ROLES.length)]
   let allowed = 0
   let makers = 0
   const lane = async () => {
     while (makers < VICTIMS && counts.kills < kills && failures.length === 0) {
       counts.kills++
-      allowed += await killOne(ring, handle, ++makers)
+      allowed += await killOne(ring, handle, ++makers, roles[Math.floor(random() * roles.length)])
     }
   }
   await Promise.all(Array.from({ length: LANES }, lane))
@@ -178,7 +186,7 @@ async function round() {
   void Promise.all(peers).then(() => (ended = true))
   await until(() => ended, 'the end of the peers')
   if (failures.length > 0) return
-  check(makers, allowed)
+  check(makers, allowed, ring)
   closeRing(handle)
   await until(() => (reapDead(), countObjects(arena) <= before[0]), 'the freeing of the queue')
   if (pagesUsed(arena) > before[1])
