@@ -217,18 +217,19 @@ export class GetSide<T> {
 
   #waitFor(): Wait {
     const side = gettersMark(this.ring)
-    const glance = (): boolean => {
+    const attempt = (): boolean => {
       this.#usable()
       const outcome = this.#take()
       if (outcome === CLOSED) throw this.#errors.closed()
       return outcome === DONE
     }
     return {
-      glance,
+      // A spin takes no lock to see that nothing is there.
+      glance: () => this.ring.size > 0 && attempt(),
       look: () => {
-        if (glance()) return true
+        if (attempt()) return true
         if (!this.#isOver()) return false
-        if (glance()) return true
+        if (attempt()) return true
         throw this.#errors.closed()
       },
       mark: () => side.mark(),
