@@ -29,7 +29,7 @@ export class Mailbox {
       return
     }
     this.#messages.push({ message })
-    if (this.#messages.length <= this.#warnAt) return
+    if (this.#messages.length < this.#warnAt) return
     process.emitWarning(
       `${this.#messages.length} messages wait in the inbox of actor ${this.#name()}; receive them faster, or use a Queue, which is bounded`,
       'TroupeWarning',

@@ -15,6 +15,8 @@ const packages = fileURLToPath(new URL('../..', import.meta.url))
 const places = ['thread', 'process'] as const
 const strips = Boolean((process.features as { typescript?: unknown }).typescript)
 let folder = ''
+/** As `folder`, without tsx. */
+let bare = ''
 
 /** A program with an actor, un-exported, and main in one file. */
 const program = (types: boolean): string => `
@@ -23,6 +25,21 @@ const shout = actor(import.meta, 'shout', (_ctx${types ? ', text: string' : ', t
 main(import.meta, async () => {
   const started = spawn(shout, ['heard'], { in: process.argv[2]${types ? " as 'thread'" : ''} })
   console.log(await started.result)
+})
+`
+
+const actorInTypeScript = `
+import { actor } from '@troupe/runtime'
+export const shout = actor(import.meta, 'shout', (_ctx, text: string) => text.toUpperCase() + '!')
+`
+
+/** The parent never evaluates the module: it only names it, as a built main with an actor in source does. */
+const mainThatNames = (module: string): string => `
+import { actor, main, spawn } from '@troupe/runtime'
+const shout = actor({ url: new URL('${module}', import.meta.url).href }, 'shout', () => {})
+main(import.meta, async () => {
+  const said = (error) => error.code + ' ' + error.message
+  console.log(await spawn(shout, ['heard'], { in: process.argv[2] }).result.catch(said))
 })
 `
 
@@ -36,6 +53,10 @@ beforeAll(() => {
     path.join(packages, 'runtime/node_modules/tsx'),
     path.join(folder, 'node_modules/tsx'),
   )
+  bare = mkdtempSync(path.join(tmpdir(), 'troupe-bare-'))
+  mkdirSync(path.join(bare, 'node_modules'))
+  symlinkSync(path.join(folder, 'node_modules/@troupe'), path.join(bare, 'node_modules/@troupe'))
+  writeFileSync(path.join(bare, 'package.json'), '{ "type": "module" }')
   write('package.json', '{ "type": "module" }')
   write('program.mjs', program(false))
   write('program.ts', program(true))
@@ -46,11 +67,7 @@ beforeAll(() => {
      main(module, async () => console.log(await spawn(shout, ['heard'], { in: process.argv[2] }).result))`,
   )
   // A built main whose actor is TypeScript.
-  write(
-    'actors.ts',
-    `import { actor } from '@troupe/runtime'
-     export const shout = actor(import.meta, 'shout', (_ctx, text: string) => text.toUpperCase() + '!')`,
-  )
+  write('actors.ts', actorInTypeScript)
   // A package of its own.
   write(
     'node_modules/shouting/package.json',
@@ -70,7 +87,9 @@ beforeAll(() => {
   symlinkSync(path.join(folder, 'program.mjs'), path.join(folder, 'linked.mjs'))
 })
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => {
+  for (const made of [folder, bare]) rmSync(made, { recursive: true, force: true })
+})
 
 function write(name: string, text: string): void {
   const file = path.join(folder, name)
@@ -79,7 +98,9 @@ function write(name: string, text: string): void {
 }
 
 async function output(flags: string[], file: string, place: string): Promise<string> {
-  const { stdout } = await run(process.execPath, [...flags, file, place], { cwd: folder })
+  // A package manager's way to its own packages, which the runner may have been started with.
+  const env = { ...process.env, NODE_PATH: '' }
+  const { stdout } = await run(process.execPath, [...flags, file, place], { cwd: folder, env })
   return stdout.trim()
 }
 
@@ -97,14 +118,23 @@ describe.each(places)('a program loads its actor in a %s', (place) => {
   })
 
   test('from TypeScript, without a loader in the parent', async () => {
-    // The parent never evaluates the module: it only names it, as a built main with an actor in source does.
-    write(
-      'built.mjs',
-      `import { actor, main, spawn } from '@troupe/runtime'
-       const shout = actor({ url: new URL('./actors.ts', import.meta.url).href }, 'shout', () => {})
-       main(import.meta, async () => console.log(await spawn(shout, ['heard'], { in: process.argv[2] }).result))`,
-    )
+    write('built.mjs', mainThatNames('./actors.ts'))
     expect(await output([], path.join(folder, 'built.mjs'), place)).toBe('HEARD!')
+  })
+
+  test('from TypeScript, without a loader and without tsx: natively, or it says what to do', async () => {
+    writeFileSync(path.join(bare, 'actors.ts'), actorInTypeScript)
+    writeFileSync(path.join(bare, 'main.mjs'), mainThatNames('./actors.ts'))
+    const result = await output([], path.join(bare, 'main.mjs'), place)
+    if (strips) expect(result).toBe('HEARD!')
+    else {
+      expect(result).toMatch(
+        /^ERR_TROUPE_LOAD file:.*actors\.ts is TypeScript, which Node \d+\.\d+\.\d+ does not load/,
+      )
+      expect(result).toMatch(
+        /install tsx in the project, build to JavaScript, or use Node 22\.18 or newer$/,
+      )
+    }
   })
 
   test('from a single-file bundle of esbuild, which imports itself again', async () => {
