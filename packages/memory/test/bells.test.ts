@@ -1,0 +1,3 @@
+import { bellsSuite } from './suites/bells.js'
+
+bellsSuite('with the addon')
