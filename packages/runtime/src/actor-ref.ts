@@ -8,10 +8,10 @@ import type { Actor } from './actor.js'
 import { timeoutOf } from './arguments.js'
 import { cellHere } from './cells.js'
 import type { Exit } from './exit.js'
-import { startTimer } from './timer.js'
 import { type Departure, LINK_REF, onArrival, Sendable } from './handles.js'
 import { holdOpen } from './hold-open.js'
 import { arrivedInbox, type InboxAddress, type PlaceKind } from './inbox.js'
+import { within } from './within.js'
 
 /** The messages that an actor takes. */
 export type MessageOf<A> =
@@ -49,6 +49,7 @@ export class ActorRef<A = Actor<never, unknown>> extends Sendable {
   readonly place: PlaceKind
   protected readonly inbox: InboxAddress
   readonly #starter: InboxAddress | undefined
+  #gone: Promise<Exit> | undefined
 
   constructor(inbox: InboxAddress, detail: Detail) {
     super()
@@ -86,14 +87,9 @@ export class ActorRef<A = Actor<never, unknown>> extends Sendable {
   async join(options?: { readonly timeout?: number }): Promise<Exit | undefined> {
     const timeout = timeoutOf(options)
     const release = holdOpen()
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<undefined>((resolve) => {
-      timer = startTimer(timeout, () => resolve(undefined))
-    })
     try {
-      return await Promise.race([this.exit(), late])
+      return await within(this.exit(), timeout)
     } finally {
-      clearTimeout(timer)
       release()
     }
   }
@@ -118,9 +114,10 @@ export class ActorRef<A = Actor<never, unknown>> extends Sendable {
   protected exit(): Promise<Exit> {
     if (this.#starter) return cellHere().watch(this.id, this.#starter)
     if (this.inbox.isGone) return Promise.resolve({ reason: 'noproc' })
-    return new Promise((resolve) => {
+    this.#gone ??= new Promise((resolve) => {
       this.inbox.onGone(() => resolve({ reason: 'disconnected' }))
     })
+    return this.#gone
   }
 }
 

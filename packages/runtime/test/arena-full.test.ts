@@ -163,6 +163,14 @@ test('when all is used nothing can be made or started, what there is goes on, an
   for (const place of apart) expect(await spawn(double, [1], { in: place }).result).toBe(2)
 })
 
+test('a spawn that is refused for want of memory gives its seat back', async () => {
+  const queues = exhaust()
+  // More than there are seats.
+  for (let i = 0; i < 1100; i++) full(await refusal(() => spawn(double, [1])))
+  for (const one of queues) one[Symbol.dispose]()
+  expect(await spawn(double, [1]).result).toBe(2)
+})
+
 test('a message to an actor that does not fit is refused at the sender', async () => {
   const started = spawn(sum, [1])
   full(await refusal(() => (started.send as (m: unknown) => void)(new Uint8Array(TOO_LARGE))))
