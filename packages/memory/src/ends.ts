@@ -14,7 +14,7 @@ import { compareExchange64, load, load64, store, store64 } from '#atomics'
 import type { Arena } from './arena.js'
 import { ArenaFullError, CorruptError } from './errors.js'
 import { D_ENDS, D_RUN, OWNED_BY } from './layout.js'
-import { takeRun } from './pages.js'
+import { freeRun, ownerOf, takeRun } from './pages.js'
 import { isDead } from './seats.js'
 
 /** Which side an end is of. */
@@ -133,6 +133,22 @@ export class Ends {
   isOpen(end: number): boolean {
     const [page, at] = this.#at(end)
     return this.#isOpen(page, at, load64(page, at))
+  }
+
+  /** Frees the pages of the chain after the first, which goes with the object. May be done twice. */
+  freeChain(): void {
+    if (this.#count() <= this.#perPage) return
+    const owner = OWNED_BY | this.#index
+    const chain: number[] = []
+    for (let page = this.#page(load(this.#words, D_RUN)); ; ) {
+      const next = Number(load64(page, 0))
+      // Freed before, by who was killed then.
+      if (next === 0 || ownerOf(this.#arena, next) !== owner || chain.includes(next)) break
+      chain.push(next)
+      page = this.#page(next)
+    }
+    // From the last on, so that a kill leaves no page that nothing leads to.
+    for (const page of chain.reverse()) freeRun(this.#arena, this.#me, page, owner)
   }
 
   #isOpen(page: BigInt64Array, at: number, seen: bigint): boolean {

@@ -45,7 +45,7 @@ import {
 import { BUFFER, dropUnwrapped, PIPE, PIPE_BACK, QUEUE } from './open.js'
 import { eachRun, freeRun } from './pages.js'
 import { Ring } from './ring.js'
-import { AGAIN, CLOSED } from './ring-place.js'
+import { DONE } from './ring-place.js'
 import { taken } from './ring-take.js'
 import { type Clean, cleanSeats, isDead } from './seats.js'
 import { type Self, self } from './thread.js'
@@ -167,11 +167,8 @@ function emptyRing(index: number, words: Int32Array): void {
   const me = self()
   // Corrupt is also what a maker that died left unfinished.
   const ring = new Ring(me, index, load(words, D_GENERATION), load(words, D_KIND) === QUEUE)
-  for (;;) {
-    const outcome = ring.take(DROPPED)
-    if (outcome === AGAIN || outcome === CLOSED) return
-    dropTaken(me)
-  }
+  while (ring.take(DROPPED) === DONE) dropTaken(me)
+  ring.ends.freeChain()
 }
 
 /** The actor that takes messages only to drop them. */

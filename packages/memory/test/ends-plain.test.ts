@@ -1,0 +1,4 @@
+import { endsSuite } from './suites/ends.js'
+
+process.env['TROUPE_ADDON'] = 'off'
+endsSuite('without the addon')

@@ -1,0 +1,3 @@
+import { endsSuite } from './suites/ends.js'
+
+endsSuite('with the addon')
