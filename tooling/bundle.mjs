@@ -31,7 +31,7 @@ function licenses(inputs) {
     const home = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(input)?.[0]
     if (home) homes.add(home)
   }
-  return [...homes].sort().map(licenseOf).join('\n')
+  return [...homes].sort((a, b) => a.localeCompare(b)).map(licenseOf).join('\n')
 }
 
 function licenseOf(home) {
