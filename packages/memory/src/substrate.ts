@@ -3,10 +3,13 @@
  * processes), and plain JavaScript (threads of one process). No policy here.
  *
  * In plain JavaScript a life is an ordinary word: nobody marks it when a thread is terminated, so the
- * one who started the thread does it (`announce`), from its event loop.
+ * one who started the thread does it (`announce`), from its event loop. Where that is blocked, Linux still
+ * tells whether a thread is there, and blocks look again after each slice.
  */
 import { add, compareExchange, load, notify, store, wait, waitAsync } from '#atomics'
+import { existsSync, readlinkSync } from 'node:fs'
 import { constants } from 'node:os'
+import path from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { type Addon, addonProblem, loadAddon } from './native.js'
@@ -162,6 +165,17 @@ export class NativeSubstrate implements Substrate {
 
 /** Where the word of a life lies in a seat, without the addon. */
 const S_LIFE = 8
+/** The kernel's number of the thread that holds the life; zero where it cannot be told. */
+const S_THREAD = 10
+
+// Asked synchronously, so by the calling thread itself.
+function threadNumber(): number {
+  try {
+    return Number(path.basename(readlinkSync('/proc/thread-self'))) || 0
+  } catch {
+    return 0
+  }
+}
 
 /** Threads of one process over an ordinary shared buffer. */
 export class PlainSubstrate implements Substrate {
@@ -184,16 +198,22 @@ export class PlainSubstrate implements Substrate {
   }
 
   lifeDrop(seat: number): void {
-    store(this.#seats, seat * SEAT_WORDS + S_LIFE, 0)
+    const base = seat * SEAT_WORDS
+    store(this.#seats, base + S_THREAD, 0)
+    store(this.#seats, base + S_LIFE, 0)
   }
 
   lifeHeld(seat: number): boolean {
-    return load(this.#seats, seat * SEAT_WORDS + S_LIFE) !== 0
+    const base = seat * SEAT_WORDS
+    if (load(this.#seats, base + S_LIFE) === 0) return false
+    const thread = load(this.#seats, base + S_THREAD)
+    return thread === 0 || existsSync(`/proc/self/task/${thread}`)
   }
 
   enter(seat: number, onBell: () => void): void {
     this.#seat = seat
     this.#onBell = onBell
+    store(this.#seats, seat * SEAT_WORDS + S_THREAD, threadNumber())
   }
 
   leave(): void {

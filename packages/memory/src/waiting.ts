@@ -99,13 +99,15 @@ export function waitSync(wait: Wait, deadline: number, stoppable = true): boolea
       wait.mark()
       if (wait.look()) return true
       if (stoppable && load(seats, base + S_STOP) !== 0) throw new StoppedError()
-      // A slice that runs out saw no ring: nothing can have changed, so it sleeps on without a look.
+      // A slice that runs out saw no ring: nothing can have changed, so it sleeps on without a look. Without
+      // the addon a death may not have been announced.
       let end = TIMED_OUT
       while (end === TIMED_OUT) {
         const left = deadline - performance.now()
         if (left <= 0) return false
-        const slice = Math.min(left, SLICE)
+        const slice = Math.min(left, substrate.native ? SLICE : 250)
         end = substrate.block(me.seat, bell, slice, me.interruptible && stoppable)
+        if (!substrate.native) break
       }
       if (end === SIGNALLED && stoppable) throw new InterruptedError(substrate.takeSignal())
     }
