@@ -31,7 +31,10 @@ function licenses(inputs) {
     const home = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(input)?.[0]
     if (home) homes.add(home)
   }
-  return [...homes].sort((a, b) => a.localeCompare(b)).map(licenseOf).join('\n')
+  return [...homes]
+    .sort((a, b) => a.localeCompare(b))
+    .map(licenseOf)
+    .join('\n')
 }
 
 function licenseOf(home) {
