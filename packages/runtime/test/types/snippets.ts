@@ -32,6 +32,13 @@ export const accepted: readonly (readonly [string, string])[] = [
     `spawn(nothing); spawn(nothing, []); spawn(nothing, [], { in: 'here' })`,
   ],
   [
+    'arguments may be left out when none is required',
+    `const greet = actor(import.meta, 'greet', (ctx: Context, name?: string) => void ctx.spawn(nothing))
+     spawn(greet); spawn(greet, []); spawn(greet, ['Ada']); spawn(greet, undefined, { in: 'here' })
+     const all = actor(import.meta, 'all', (ctx: Context, ...names: string[]) => ctx.spawn(greet).id + names.length)
+     spawn(all)`,
+  ],
+  [
     'optional and rest parameters are arguments',
     `const optional = actor(import.meta, 'optional', (_ctx, n: number, text?: string) => text ?? String(n))
      spawn(optional, [1]); spawn(optional, [1, 'x'])
