@@ -4,7 +4,7 @@
  *   producer ──pieces──▶ consumers ──tallies──▶ collector ──result──▶ main
  *                            └────────progress───────────────────────▶ main
  */
-import { main, Queue, spawn } from '@troupe/runtime'
+import { ActorDiedError, main, Queue, spawn } from '@troupe/runtime'
 import { collector, consumer, producer, type Report, type Tally } from './actors.ts'
 import { defaultFiles, type Files, findFiles, type Piece } from './files.ts'
 import { type Options, readOptions, usage } from './options.ts'
@@ -28,6 +28,8 @@ main(import.meta, async () => {
     const report = await count(files, options)
     console.log(formatReport(report, (performance.now() - start) / 1000))
   } catch (error) {
+    // An actor that was ended: main tells it, and is silent when Ctrl-C ended it.
+    if (error instanceof ActorDiedError) throw error
     console.error(`demo: ${(error as Error).message}`)
     process.exitCode = 1
   }

@@ -118,18 +118,17 @@ describe.each(PLACES)('in: %s', (place) => {
   })
 
   test.each(['its process', 'its process group, as a terminal does'])(
-    'Ctrl-C sent to %s ends all within a second',
+    'Ctrl-C sent to %s ends all, and nothing is said of it',
     async (target) => {
       const child = start(demo, ['--in', place, '--repeat', '100000'])
       const pid = child.pid ?? 0
       const ended = outcomeOf(child)
       await once(child.stdout as NodeJS.ReadableStream, 'data')
       await sleep(1000)
-      const pressed = performance.now()
       process.kill(target === 'its process' ? pid : -pid, 'SIGINT')
-      const { code, signal } = await ended
-      expect(performance.now() - pressed).toBeLessThan(1000)
-      expect({ code, signal }).toEqual({ code: 130, signal: null })
+      // One that hangs is killed, and has no code then.
+      const { code, signal, stderr } = await ended
+      expect({ code, signal, stderr }).toEqual({ code: 130, signal: null, stderr: '' })
       expect(() => process.kill(-pid, 0)).toThrow('ESRCH')
     },
   )
