@@ -31,7 +31,7 @@ import {
 import { actor, main, Queue, spawn } from '@troupe/runtime'
 import { argument, report, seeded, timeIsUp } from '../random.mjs'
 
-const WATCHDOG_MS = 60_000
+const WATCHDOG_MS = 240_000
 const program = (name) => fileURLToPath(new URL(`../programs/${name}.mjs`, import.meta.url))
 
 function isThere(pid) {
@@ -110,6 +110,9 @@ async function workers(count, random) {
   if (end.code === 0 && end.out.trim() === String(count)) return
   return `code ${end.code}, signal ${end.signal}: ${end.out} ${end.err.slice(0, 500)}`
 }
+
+/** One after the other in one process. */
+const WORKERS = 7
 
 const BARE = ['natural', 'exit', 'exit in a lock', 'throw']
 
@@ -201,31 +204,31 @@ main(import.meta, async () => {
   const random = seeded(seed)
   const failures = []
   const counts = {}
-  const repeat = async (name, times, work) => {
-    for (let i = 0; i < times && failures.length === 0 && !timeIsUp(); i++) {
-      const failure = await Promise.race([work(i), delay(2 * WATCHDOG_MS, 'hung', { ref: false })])
-      if (failure) failures.push(`${name}: ${failure}`)
-      counts[name] = i + 1
+  const waiters = ['thread', 'process'].map((place) => ({ place, ...ringWaiters(place) }))
+  // In turn, so that each came as far as the others when time is up.
+  const lanes = [
+    Object.keys(CODES).map((way) => [`root ${way}`, () => root(way, random)]),
+    [
+      ['abort with a core', () => abort(random, counts)],
+      ['roots in workers', () => workers(WORKERS, random), WORKERS],
+      ...BARE.map((way) => [`bare ${way}`, () => bare(way, random)]),
+      ...waiters.map(({ place, round }) => [`rung and killed in a ${place}`, () => round(random)]),
+    ],
+  ]
+  const runLane = async (lane) => {
+    for (let i = 0; i < each; i++) {
+      for (const [name, work, times = 1] of lane) {
+        if (failures.length > 0 || timeIsUp()) return
+        if (i % times > 0) continue
+        const hung = delay(2 * WATCHDOG_MS, 'hung', { ref: false })
+        const failure = await Promise.race([work(), hung])
+        if (failure) failures.push(`${name}: ${failure}`)
+        counts[name] = (counts[name] ?? 0) + times
+      }
     }
   }
-  const lanes = [
-    async () => {
-      for (const way of Object.keys(CODES))
-        await repeat(`root ${way}`, each, () => root(way, random))
-    },
-    async () => {
-      await repeat('abort with a core', each, () => abort(random, counts))
-      const host = Math.min(each, 25)
-      await repeat('25 roots in workers', Math.ceil(each / 25), () => workers(host, random))
-      for (const way of BARE) await repeat(`bare ${way}`, each, () => bare(way, random))
-      for (const place of ['thread', 'process']) {
-        const waiters = ringWaiters(place)
-        await repeat(`rung and killed in a ${place}`, each, () => waiters.round(random))
-        if (failures.length === 0) await waiters.end()
-      }
-    },
-  ]
-  await Promise.all(lanes.map((lane) => lane()))
+  await Promise.all(lanes.map(runLane))
+  if (failures.length === 0) for (const { end } of waiters) await end()
   report('ends', seed, counts, failures)
   // What hung would keep this process.
   if (failures.length > 0) process.exit(1)
