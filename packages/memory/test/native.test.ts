@@ -167,7 +167,7 @@ describe('a life', () => {
     expect(arena.words[deaths]).toBe(2)
   })
 
-  test.each(['end naturally', 'call process.exit', 'throw'])(
+  test.each(['end naturally', 'call process.exit', 'throw', 'reject'])(
     'is not held after processes that %s',
     async (action) => {
       const arena = createArena()
@@ -177,6 +177,17 @@ describe('a life', () => {
       native.lifeDrop(arena.id, 1)
     },
   )
+
+  test.each(['SIGTERM', 'SIGABRT', 'SIGSEGV'])('is not held after %s', async (signal) => {
+    const arena = createArena()
+    const child = act(arena, 'stay', 1)
+    await child.line()
+    process.kill(child.pid, signal)
+    expect(await child.end).toBe(signal)
+    expect(native.lifeHeld(arena.id, 1)).toBe(false)
+    expect(native.lifeTry(arena.id, 1)).not.toBe(LIFE_BUSY)
+    native.lifeDrop(arena.id, 1)
+  })
 
   test('is marked by SIGKILL, and clean again afterwards', async () => {
     const arena = createArena()
@@ -193,14 +204,17 @@ describe('a life', () => {
     native.lifeDrop(arena.id, 1)
   })
 
-  test.each(['natural', 'exit', 'throw'])('is free after a worker: %s', async (action) => {
-    const arena = createArena()
-    const { end } = await work(arena, action, 1)
-    await end
-    expect(native.lifeTry(arena.id, 1)).toBe(LIFE_TAKEN)
-    expect(arena.words[deaths]).toBe(1)
-    expect(arena.words[state(1)]).toBe(0)
-  })
+  test.each(['natural', 'exit', 'throw', 'reject', 'oom'])(
+    'is free after a worker: %s',
+    async (action) => {
+      const arena = createArena()
+      const { end } = await work(arena, action, 1)
+      await end
+      expect(native.lifeTry(arena.id, 1)).toBe(LIFE_TAKEN)
+      expect(arena.words[deaths]).toBe(1)
+      expect(arena.words[state(1)]).toBe(0)
+    },
+  )
 
   test.each(['stay', 'spin', 'block'])('is free after terminate: %s', async (action) => {
     const arena = createArena()

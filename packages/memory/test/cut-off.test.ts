@@ -1,0 +1,3 @@
+import { cutOffSuite } from './suites/cut-off.js'
+
+cutOffSuite('with the addon')

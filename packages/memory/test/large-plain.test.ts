@@ -1,0 +1,4 @@
+import { largeSuite } from './suites/large.js'
+
+process.env['TROUPE_ADDON'] = 'off'
+largeSuite('without the addon')

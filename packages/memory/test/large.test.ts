@@ -1,0 +1,3 @@
+import { largeSuite } from './suites/large.js'
+
+largeSuite('with the addon')
