@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { Queue, spawn } from '../dist/index.js'
 import { Mailbox } from '../dist/mailbox.js'
-import { fullInbox } from './fixtures/inbox.mjs'
+import { fullInbox, receivesNothing } from './fixtures/inbox.mjs'
 
 const says = (count: number, name: string): string =>
   `TroupeWarning: ${count} messages wait in the inbox of actor ${name}; receive them faster, or use a Queue, which is bounded`
@@ -44,3 +44,31 @@ test('an inbox that is emptied in time does not warn', async () => {
   expect(warnings).toEqual([says(10_000, 'steady')])
   process.off('warning', note)
 })
+
+test.each(['thread', 'process', 'here'] as const)(
+  'a receive ends by its timeout and its signal, refuses what is wrong, and loses nothing: in %s',
+  async (place) => {
+    const [go, told] = [new Queue<string>(), new Queue<string>()]
+    const started = spawn(receivesNothing, [go, told], { in: place })
+    await told.get() // Its first tries found nothing.
+    started.send('first')
+    started.send('second')
+    await go.put('go')
+    const { tried, left } = await started.result
+    expect(left).toEqual(['first', 'second', 'third', 'fourth'])
+    expect(tried).toEqual({
+      late: 'ERR_TROUPE_TIMEOUT',
+      'at once': 'ERR_TROUPE_TIMEOUT',
+      aborted: 'enough',
+      'aborted before': 'before',
+      'timeout NaN': 'ERR_TROUPE_ARGUMENT',
+      'timeout -1': 'ERR_TROUPE_ARGUMENT',
+      'timeout 5': 'ERR_TROUPE_ARGUMENT',
+      'timeout null': 'ERR_TROUPE_ARGUMENT',
+      'options 5': 'ERR_TROUPE_ARGUMENT',
+      'options null': 'ERR_TROUPE_ARGUMENT',
+      'options soon': 'ERR_TROUPE_ARGUMENT',
+      'no signal': 'ERR_TROUPE_ARGUMENT',
+    })
+  },
+)

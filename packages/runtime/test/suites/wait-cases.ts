@@ -39,22 +39,22 @@ export interface WaitCase {
 
 type Kind = Pick<WaitCase, 'side' | 'late' | 'make'> & { readonly closed: string }
 
-const empty = (make: (q: Queue<unknown>) => unknown): Kind => ({
+const empty = (make: (q: Queue<unknown>) => unknown, Class = Queue<unknown>): Kind => ({
   side: 'getters',
   late: { ended: 'ERR_TROUPE_QUEUE_EMPTY' },
   closed: 'ERR_TROUPE_QUEUE_CLOSED',
   make() {
-    const queue = new Queue<unknown>()
+    const queue = new Class()
     return { queue, peer: queue.producer(), handle: make(queue), left: 0 }
   },
 })
 
-const full = (make: (q: Queue<unknown>) => unknown): Kind => ({
+const full = (make: (q: Queue<unknown>) => unknown, Class = Queue<unknown>): Kind => ({
   side: 'putters',
   late: { ended: 'ERR_TROUPE_QUEUE_FULL' },
   closed: 'ERR_TROUPE_QUEUE_CLOSED',
   make() {
-    const queue = new Queue<unknown>({ maxsize: 1, bytes: 1024 })
+    const queue = new Class({ maxsize: 1, bytes: 1024 })
     queue.putSync(1)
     return { queue, peer: queue.consumer(), handle: make(queue), left: 1 }
   },
@@ -82,6 +82,9 @@ const kinds: Record<string, Kind> = {
   'a consumer end': empty((q) => q.consumer()),
   'a queue that is full': full((q) => q),
   'a producer end': full((q) => q.producer()),
+  'a joinable queue that is empty': empty((q) => q, JoinableQueue),
+  'a joinable consumer end': empty((q) => q.consumer(), JoinableQueue),
+  'a joinable queue that is full': full((q) => q, JoinableQueue),
   'a connection': pipe('getters', () => Pipe<unknown>()),
   'a receiver': pipe('getters', () => Pipe<unknown>({ duplex: false })),
   'a connection that is full': pipe('putters', () => {
@@ -110,6 +113,9 @@ const formsOf: Record<string, readonly string[]> = {
   'a consumer end': gets,
   'a queue that is full': puts,
   'a producer end': puts,
+  'a joinable queue that is empty': ['get', 'getSync', 'for await'],
+  'a joinable consumer end': ['get', 'getSync', 'batches'],
+  'a joinable queue that is full': ['put', 'putSync'],
   'a connection': ['recv', 'recvSync', 'for await'],
   'a receiver': ['recv', 'recvSync', 'for await'],
   'a connection that is full': ['send', 'sendSync'],
