@@ -1,4 +1,6 @@
-// A thread that leaves its system, and makes another.
+// Threads that leave their system and make another, and systems of one process.
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import {
   closeRing,
@@ -16,6 +18,7 @@ import {
   taken,
   waitAsync,
 } from '../../dist/index.js'
+import { fixture } from '../fixtures/processes.js'
 
 export function leaveSuite(mode: string): void {
   describe(`a thread that leaves (${mode})`, () => {
@@ -62,6 +65,25 @@ export function leaveSuite(mode: string): void {
       closeRing(fresh)
       expect(countObjects(self().arena)).toBe(0)
       leaveSystem()
+    })
+  })
+
+  describe(`threads of one process that are roots (${mode})`, () => {
+    test('have systems of their own, however each of them ends', async () => {
+      const ids = new Set<string>()
+      const root = async (way: string): Promise<void> => {
+        const worker = new Worker(fixture('root-thread.mjs'), { workerData: way })
+        worker.on('error', () => {})
+        const ended = new Promise((resolve) => worker.once('exit', resolve))
+        const [item, id] = ((await once(worker, 'message')) as [string])[0].split(' ')
+        expect(item).toBe('7')
+        ids.add(id!)
+        if (way === 'terminate' || way === 'block') await worker.terminate()
+        await ended
+      }
+      const ways = ['natural', 'exit', 'throw', 'terminate', 'block']
+      await Promise.all(ways.map(root))
+      expect(ids.size).toBe(ways.length)
     })
   })
 }
