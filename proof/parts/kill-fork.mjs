@@ -31,7 +31,7 @@ import {
 import { addonFile, compileFork, loadFork, Notes, PEER_ITEMS, VICTIM_ITEMS } from '../fork.mjs'
 import { argument, report, seeded, timeIsUp } from '../random.mjs'
 
-const VICTIMS = 200
+const VICTIMS = 100
 /** Victims at a time. */
 const LANES = 4
 /** Of a batch. */
@@ -80,6 +80,8 @@ forker.stdio[6].on('data', (chunk) => {
 
 /** The forker's next line: it answers in order. */
 const answer = () => new Promise((resolve) => asked.push(resolve))
+
+const pick = (list) => list[Math.floor(random() * list.length)]
 
 /** A seat for a process to come, with an end of the queue. */
 function seat(ring, handle, side) {
@@ -165,19 +167,21 @@ function check(makers, allowed, ring) {
 async function round() {
   notes.clear()
   const before = [countObjects(arena), pagesUsed(arena)]
-  const handle = makeQueue({ bytes: 16_384, maxsize: random() < 0.25 ? 1 + random() * 20 : 0 })
+  // Small rings too: few slots, and bytes that are written over at once.
+  const bytes = pick([2048, 4096, 16_384])
+  const handle = makeQueue({ bytes, maxsize: pick([0, 0, 1, 4, 16]) })
   const { ring } = openRing(handle)
   const batched = random() < 0.5
   const peers = [startPeer(ring, handle, 'put', batched), startPeer(ring, handle, 'get', batched)]
   await until(() => notes.hasBegun(0) && notes.hasBegun(VICTIMS + 1), 'the start of the peers')
   // Where those who put alone die, nothing at all may be missing.
-  const roles = ROLES[Math.floor(random() * ROLES.length)]
+  const roles = pick(ROLES)
   let allowed = 0
   let makers = 0
   const lane = async () => {
     while (makers < VICTIMS && counts.kills < kills && failures.length === 0) {
       counts.kills++
-      const role = roles[Math.floor(random() * roles.length)]
+      const role = pick(roles)
       // Added afterwards: other lanes add meanwhile.
       const risk = await killOne(ring, handle, ++makers, role)
       allowed += risk
