@@ -4,10 +4,12 @@
 #include "thread.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define EVENTS_AT_ONCE 32
@@ -46,9 +48,20 @@ static void close_all(guard_t *guard) {
   free(guard);
 }
 
-void guard_stop(guard_t *guard) {
+/* The control part stays mapped, which keeps the file: without this its pages would stay too. */
+static void empty_file(const guard_t *guard) {
+  off_t from = guard->arena->geometry.control_bytes;
+  struct stat file;
+  if (fstat(guard->file, &file) == 0 && file.st_size > from) {
+    fallocate(guard->file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, from, file.st_size - from);
+  }
+  close(guard->file);
+}
+
+void guard_stop(guard_t *guard, bool ended) {
   eventfd_write(guard->stop, 1);
   pthread_join(guard->thread, NULL);
+  if (ended && guard->file >= 0) empty_file(guard);
   close_all(guard);
 }
 
@@ -72,16 +85,18 @@ static const char *open_all(guard_t *guard) {
   return errno ? "pthread_create" : NULL;
 }
 
-/* guardStart(id): the children's end. It stays ours to close, which the clean-up hook and `leave` do. */
+/* guardStart(id, file): the children's end. It stays ours to close, which the clean-up hook and `leave` do. */
 napi_value js_guard_start(napi_env env, napi_callback_info info) {
   call_t call = call_begin(env, info, "guardStart");
   const arena_t *arena = call_arena(&call, 0);
+  int file = (int)call_integer(&call, 1, -1, INT32_MAX);
   if (call.failed) return NULL;
   seat_t *own = call_own(&call);
   if (own->guard != NULL) return call_system_error(&call, "a second guard in one thread", EALREADY);
   guard_t *guard = malloc(sizeof *guard);
   if (guard == NULL) return call_system_error(&call, "malloc", ENOMEM);
   guard->arena = arena;
+  guard->file = file;
   guard->near = guard->far = guard->events = guard->stop = -1;
   for (int i = 0; i < WATCHES; i++) guard->watches[i].pidfd = -1;
   const char *failed = open_all(guard);

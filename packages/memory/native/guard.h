@@ -25,13 +25,15 @@ typedef struct {
   int near, far; /* ends of the socket pair: ours, and the children's */
   int events;    /* epoll */
   int stop;      /* eventfd */
+  int file;      /* of the arena; ours to close when the thread that made it ends. -1: somebody else's */
   watch_t watches[WATCHES];
 } guard_t;
 
 /* Values of epoll's data that are not the number of a watch. */
 enum { EVENT_STOP = WATCHES, EVENT_MESSAGE };
 
-void guard_stop(guard_t *guard);
+/* `ended`: the thread is over, and with it all threads that it started: the arena's memory goes back. */
+void guard_stop(guard_t *guard, bool ended);
 void watch_add(guard_t *guard, registration_t who);
 /* Announces the death of the watched process, if it is dead. */
 bool watch_look(guard_t *guard, int index);

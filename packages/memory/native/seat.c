@@ -8,11 +8,11 @@
 
 /* Ends the thread's part in the arena, in this order: nothing of ours runs any more, then the life is free, then
  * everybody is told. Whoever is told finds the life free. */
-static void part(seat_t *own) {
+static void part(seat_t *own, bool ended) {
   const arena_t *arena = own->arena;
   if (arena != NULL) helper_stop(&own->helper);
   if (own->guard != NULL) {
-    guard_stop(own->guard);
+    guard_stop(own->guard, ended);
     own->guard = NULL;
   }
   if (arena == NULL) return;
@@ -25,7 +25,7 @@ static void part(seat_t *own) {
 static void on_cleanup(void *data) {
   seat_t *own = data;
   own->hooked = false;
-  part(own);
+  part(own, true);
 }
 
 static void free_own(napi_env env, void *data, void *hint) {
@@ -77,7 +77,7 @@ napi_value js_leave(napi_env env, napi_callback_info info) {
   if (own->arena != NULL && own->arena != arena) return NULL;
   if (own->hooked) napi_remove_env_cleanup_hook(env, on_cleanup, own);
   own->hooked = false;
-  part(own);
+  part(own, false);
   return NULL;
 }
 

@@ -151,6 +151,9 @@ export const D_CLOSED = 227
 /** Name of the putter whose message needs an empty ring. */
 export const D_NEXT = 228
 
+/** `D_KIND` of the second direction of a pipe. */
+export const PIPE_BACK = 3
+
 /** `D_STATE` of an object in use. Names have bit 30 clear. */
 export const MADE = 0x4000_0000
 

@@ -11,8 +11,8 @@
  */
 import { compareExchange, exchange, load } from '#atomics'
 import type { Arena } from './arena.js'
-import { NAME_BITS, seatOf } from './layout.js'
-import { isDead } from './seats.js'
+import { NAME_BITS, seatOf, SLEEPERS } from './layout.js'
+import { isDead, ringSeat } from './seats.js'
 import { self } from './thread.js'
 import { mark, ringMarked, unmark } from './waiters.js'
 import { pause, type Wait, waitSync } from './waiting.js'
@@ -27,7 +27,7 @@ export interface LockPlace {
   readonly summary: number
 }
 
-/** Takes the lock for the thread named `me`. True when its owner had died. The fast path is the caller's. */
+/** Takes the lock for the thread named `me`. True when its owner had died or was cut off. The fast path is the caller's. */
 export function acquire(arena: Arena, place: LockPlace, me: number): boolean {
   const { words, index } = place
   if (compareExchange(words, index, 0, me) === 0) return false
@@ -41,7 +41,7 @@ export function acquire(arena: Arena, place: LockPlace, me: number): boolean {
         continue
       }
       // An operation of this thread was cut off by a termination that it survived: the state is consistent.
-      if (owner === me) return true
+      if (owner === me) return (ownerDied = true)
       if (!wanted) return false
       // Whoever had our seat before us is dead, whatever the seat says.
       if (owner === 0 || seatOf(owner) === seatOf(me) || isDead(arena, owner)) {
@@ -55,13 +55,20 @@ export function acquire(arena: Arena, place: LockPlace, me: number): boolean {
     }
   }
   for (let i = 0; i < 100; i++) {
-    if (attempt(false)) return false
+    if (attempt(false)) return ownerDied
     pause()
   }
   const seat = self().seat
   const wait: Wait = {
     look: () => attempt(true),
     glance: () => attempt(false),
+    // The owner's operation may have been cut off (a vm timeout, a stack overflow): its event loop gives it back.
+    late: () => {
+      const owner = load(words, index) & NAME_BITS
+      if (owner === 0) return
+      ringSeat(arena, seatOf(owner))
+      arena.substrate.wake(seatOf(owner), SLEEPERS)
+    },
     mark: () => mark(words, place.lockers, place.summary, seat),
     leave: () => unmark(arena, words, place.lockers, place.summary, seat),
   }

@@ -110,7 +110,7 @@ export interface Addon {
    * Makes this thread the arena's root, which announces the deaths of processes. Gives the children's end, to be
    * inherited by children; the addon closes it.
    */
-  guardStart(id: number): number
+  guardStart(id: number, file: number): number
   /** Asks the root to watch the process for this seat. `fd` is the children's end. */
   register(fd: number, pid: number, seat: number): void
   /** Waits until the root watches `pid` for this seat. */

@@ -20,6 +20,7 @@ import { ArenaFullError, CorruptError, ForeignHandleError } from './errors.js'
 import {
   D_CLOSED,
   D_COUNT,
+  D_ENDS,
   D_GENERATION,
   D_HOLDS,
   D_KIND,
@@ -33,8 +34,9 @@ import {
   MADE,
   NAME_BITS,
   OWNED_BY,
+  PIPE_BACK,
 } from './layout.js'
-import { freeRun, withAllocator } from './pages.js'
+import { freeRun, freeRunsOf, withAllocator } from './pages.js'
 import { isDead } from './seats.js'
 
 /** Names an object of one system. */
@@ -195,7 +197,15 @@ let freeing = false
 function free(arena: Arena, me: number, index: number, words: Int32Array): void {
   if (compareExchange(words, D_STATE, MADE, me) !== MADE) return
   doomed.push(index)
-  if (freeing) return
+  if (freeing) {
+    // The free under way takes it. One that was cut off, by a vm timeout, does not: then the event loop does.
+    if (doomed.length === 1) setImmediate(freeDoomed, arena, me)
+    return
+  }
+  freeDoomed(arena, me)
+}
+
+function freeDoomed(arena: Arena, me: number): void {
   freeing = true
   try {
     for (let next = doomed.pop(); next !== undefined; next = doomed.pop()) {
@@ -213,7 +223,10 @@ function discard(arena: Arena, me: number, index: number, words: Int32Array): vo
   const peer = load(words, D_PEER)
   leaveCorrupt(() => empties.get(load(words, D_KIND))?.(index, words))
   if (run !== 0) leaveCorrupt(() => freeRun(arena, me, run, OWNED_BY | index))
-  if (peer !== 0 && load(words, D_COUNT) === 0) {
+  if (load(words, D_ENDS) > arena.shape.pageBytes / 8 - 1) {
+    leaveCorrupt(() => freeRunsOf(arena, me, OWNED_BY | index))
+  }
+  if (peer !== 0 && load(words, D_KIND) !== PIPE_BACK) {
     leaveCorrupt(() => discardPart(arena, me, peer - 1, index))
   }
   store(words, D_GENERATION, (load(words, D_GENERATION) + 1) | 0)

@@ -24,6 +24,7 @@ import {
   D_STATE,
   MADE,
   OWNED_BY,
+  PIPE_BACK,
   ROWS_BYTES,
   SLOT_BYTES,
   SLOT_WORDS,
@@ -36,8 +37,6 @@ import { type Self, self } from './thread.js'
 /** Kinds of objects. */
 export const QUEUE = 1
 export const PIPE = 2
-/** The second direction of a pipe. */
-export const PIPE_BACK = 3
 /** A run of pages that users see as a buffer of its own. */
 export const BUFFER = 4
 

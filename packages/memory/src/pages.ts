@@ -113,6 +113,15 @@ export function freeRun(arena: Arena, me: number, page: number, owner: number): 
   })
 }
 
+/** Frees every run of `owner`. */
+export function freeRunsOf(arena: Arena, me: number, owner: number): void {
+  const pages: number[] = []
+  eachRun(arena, me, (page, of) => {
+    if (of === owner) pages.push(page)
+  })
+  for (const page of pages) freeRun(arena, me, page, owner)
+}
+
 /** Calls `visit` for each run, under the allocator's lock. */
 export function eachRun(
   arena: Arena,

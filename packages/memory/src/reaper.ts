@@ -28,6 +28,7 @@ import {
   L_POSITION,
   MADE,
   NAME_BITS,
+  PIPE_BACK,
 } from './layout.js'
 import { NAMES_END, NAMES_OBJECT } from './links.js'
 import {
@@ -38,11 +39,10 @@ import {
   type Handle,
   leaveCorrupt,
   onFree,
-  wordsOf,
   takeBack,
   tryLend,
 } from './objects.js'
-import { BUFFER, dropUnwrapped, PIPE, PIPE_BACK, QUEUE } from './open.js'
+import { BUFFER, dropUnwrapped, PIPE, QUEUE } from './open.js'
 import { eachRun, freeRun } from './pages.js'
 import { Ring } from './ring.js'
 import { DONE } from './ring-place.js'
@@ -90,11 +90,13 @@ export function reap(me: Self): boolean {
  */
 export function endIfOver(ring: Ring): boolean {
   if (ring.isClosed) return true
-  const producers = ring.ends.standing(PRODUCER)
-  const consumers = ring.ends.standing(CONSUMER)
-  if ((!producers.any || producers.open) && (!consumers.any || consumers.open)) return false
-  ring.close()
-  return true
+  const isOver = (): boolean => {
+    const producers = ring.ends.standing(PRODUCER)
+    const consumers = ring.ends.standing(CONSUMER)
+    return (producers.any && !producers.open) || (consumers.any && !consumers.open)
+  }
+  // Once more under the lock, under which ends are added: one may have come where the walk had passed.
+  return isOver() && ring.close(isOver)
 }
 
 /**
@@ -152,13 +154,21 @@ function isNamed(
   position: number,
   page: number,
 ): boolean {
+  const words = findWords(me.arena, { index, generation })
+  if (!words) return false
+  const kind = load(words, D_KIND)
+  if (kind !== QUEUE && kind !== PIPE && kind !== PIPE_BACK) return false
+  // A part counts in its whole.
+  const counted = kind === PIPE_BACK ? load(words, D_PEER) - 1 : index
+  const lent = me.arena.descriptor(counted)
+  // Somebody frees it now and takes out what lies in it: the next reaper looks again.
+  if (!tryLend(lent)) return load(words, D_GENERATION) === generation
   try {
-    const words = wordsOf(me.arena, { index, generation })
-    const kind = load(words, D_KIND)
-    if (kind !== QUEUE && kind !== PIPE && kind !== PIPE_BACK) return false
     return new Ring(me, index, generation, kind === QUEUE).names(position, page)
   } catch {
     return false
+  } finally {
+    takeBack(me.arena, me.name, counted, lent)
   }
 }
 

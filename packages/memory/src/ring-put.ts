@@ -2,6 +2,7 @@
 import { compareExchange, exchange, load, store } from '#atomics'
 import type { Arena } from './arena.js'
 import type { Batch } from './batch.js'
+import { ArenaFullError } from './errors.js'
 import { addressLarge, freeLarge, writeLarge } from './large.js'
 import {
   D_CLOSED,
@@ -25,12 +26,23 @@ import {
   SLOT_TAG,
   SLOT_WORDS,
 } from './layout.js'
-import { AGAIN, CLOSED, DONE, type Outcome, type RingPlace, SMALL } from './ring-place.js'
+import {
+  AGAIN,
+  begin,
+  CLOSED,
+  DONE,
+  end,
+  type Outcome,
+  type RingPlace,
+  SMALL,
+} from './ring-place.js'
 import { isDead } from './seats.js'
 import { ringMarked } from './waiters.js'
 
 /** The positions cannot be: told after the lock is given back. */
 const CORRUPT = 3
+/** Lengths are words of 32 bits with a sign, rounded up to whole words. */
+const MOST_LENGTH = 2 ** 31 - 8
 type Room = Outcome | typeof CORRUPT
 
 /** A message in a run of its own that waits for its slot. */
@@ -53,8 +65,6 @@ export class PutHalf {
   readonly #capacity: number
   readonly #limitBytes: number
   readonly #limitItems: number
-  /** An operation is between its commit and its ring; found set, it was cut off, and all bells ring. */
-  #unrung = false
 
   constructor(place: RingPlace) {
     this.#place = place
@@ -74,6 +84,7 @@ export class PutHalf {
 
   inline(tag: number, a: number, b: number): Outcome {
     const words = this.#words
+    begin(this.#place)
     if (this.#locked && compareExchange(words, D_PRODUCERS, 0, this.#me) !== 0) this.#lock()
     const room = this.#room(SLOT_BYTES, 0)
     if (room === DONE) {
@@ -99,12 +110,11 @@ export class PutHalf {
     length: number,
     flags: number,
   ): Outcome {
+    if (this.isLarge(length)) return this.#large(tag, source, length, flags)
     const padded = (length + 3) & ~3
     const cost = SLOT_BYTES + padded
-    if (cost > this.#limitBytes || padded > this.#capacity) {
-      return this.#large(tag, source, length, flags)
-    }
     const words = this.#words
+    begin(this.#place)
     if (this.#locked && compareExchange(words, D_PRODUCERS, 0, this.#me) !== 0) this.#lock()
     const room = this.#room(cost, padded)
     if (room === DONE) {
@@ -130,6 +140,7 @@ export class PutHalf {
    */
   batch(batch: Batch, from: number): number {
     const words = this.#words
+    begin(this.#place)
     if (this.#locked && compareExchange(words, D_PRODUCERS, 0, this.#me) !== 0) this.#lock()
     words[D_SEEN_HEAD] = words[D_TAIL]! // So that the positions are read anew, once for all.
     const first = (batch.offset(from + 1) - batch.offset(from)) | 0
@@ -169,6 +180,7 @@ export class PutHalf {
   /** Puts a prepared message. */
   prepared(tag: number, { page, length }: Prepared, flags: number): Outcome {
     const words = this.#words
+    begin(this.#place)
     const room = this.#place.withProducers((): Room => {
       const now = this.#room(SLOT_BYTES + length, 0)
       if (now === AGAIN && !this.#isPromised()) store(words, D_NEXT, this.#me)
@@ -198,6 +210,11 @@ export class PutHalf {
 
   /** Whether a message of `length` bytes must lie in a run of its own. */
   isLarge(length: number): boolean {
+    if (length > MOST_LENGTH) {
+      throw new ArenaFullError(
+        `A message of ${length} bytes is too long: at most ${MOST_LENGTH} go at once; send it in parts`,
+      )
+    }
     const padded = (length + 3) & ~3
     return SLOT_BYTES + padded > this.#limitBytes || padded > this.#capacity
   }
@@ -224,7 +241,6 @@ export class PutHalf {
 
   // Whether `cost` fits now. Under the producers' lock.
   #room(cost: number, padded: number): Room {
-    if (this.#unrung) this.#ringEverybody()
     const words = this.#words
     // Plain reads: all of these are written under the lock that the caller took by an atomic step.
     if (words[D_CLOSED] !== 0 || words[D_GENERATION] !== this.#generation) return CLOSED
@@ -287,7 +303,6 @@ export class PutHalf {
 
   // R1: the one commit.
   #commit(tail: number): void {
-    this.#unrung = true
     store(this.#words, D_TAIL, tail | 0)
   }
 
@@ -316,10 +331,10 @@ export class PutHalf {
     at: number,
   ): void {
     const room = this.#capacity - at
-    const end = from + length
+    const last = from + length
     if (length > room) {
       this.#bytes.set(source.subarray(from, from + room), at)
-      this.#bytes.set(source.subarray(from + room, end), 0)
+      this.#bytes.set(source.subarray(from + room, last), 0)
     } else if (sourceWords !== undefined && length <= SMALL) {
       const payload = this.#payload
       const first = at >>> 2
@@ -328,7 +343,7 @@ export class PutHalf {
         payload[first + i] = sourceWords[origin + i]!
       }
     } else {
-      this.#bytes.set(length === source.length ? source : source.subarray(from, end), at)
+      this.#bytes.set(length === source.length ? source : source.subarray(from, last), at)
     }
   }
 
@@ -361,6 +376,7 @@ export class PutHalf {
   }
 
   #told(room: Room): Outcome {
+    end()
     if (room !== CORRUPT) return room
     throw this.#place.corrupt(load(this.#words, D_HEAD), load(this.#words, D_TAIL))
   }
@@ -370,12 +386,6 @@ export class PutHalf {
     if (load(words, D_GETTERS_SUMMARY) !== 0) {
       ringMarked(this.#arena, words, D_GETTERS, D_GETTERS_SUMMARY)
     }
-    this.#unrung = false
-  }
-
-  // An operation of this thread was cut off after its commit: somebody may wait for its ring.
-  #ringEverybody(): void {
-    this.#unrung = false
-    this.#arena.substrate.ringAll()
+    end()
   }
 }

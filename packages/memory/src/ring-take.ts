@@ -26,7 +26,17 @@ import {
 } from './layout.js'
 import { type Link, NAMES_END, NAMES_OBJECT, readLinks } from './links.js'
 import { findWords, hold } from './objects.js'
-import { AGAIN, CLOSED, DONE, type Outcome, type RingPlace, SMALL } from './ring-place.js'
+import {
+  AGAIN,
+  begin,
+  CLOSED,
+  DONE,
+  end,
+  type Outcome,
+  owe,
+  type RingPlace,
+  SMALL,
+} from './ring-place.js'
 import type { Rows } from './rows.js'
 import { ringMarked } from './waiters.js'
 
@@ -54,7 +64,6 @@ function scratch(bytes: number): { bytes: Uint8Array; words: Int32Array } {
 }
 
 let reused = scratch(4096)
-let pendingLarge = 0
 
 /** The one result of this thread's takes. */
 export const taken: Taken = { tag: 0, a: 0, b: 0, ...reused, length: 0, links: NO_LINKS }
@@ -71,8 +80,6 @@ export class TakeHalf {
   readonly #payload: Int32Array
   readonly #capacity: number
   readonly #rows: Rows | undefined
-  /** A take is between its commit and its ring; found set, it was cut off, and all bells ring. */
-  #unrung = false
 
   constructor(place: RingPlace) {
     this.#place = place
@@ -90,8 +97,10 @@ export class TakeHalf {
 
   one(actor: number): Outcome {
     const words = this.#words
+    begin(this.#place)
     if (this.#locked && compareExchange(words, D_CONSUMERS, 0, this.#me) !== 0) this.#lock()
     let outcome: Outcome = DONE
+    let page = 0
     try {
       const head = words[D_HEAD]! // Written under the lock that we hold: a plain read.
       const seen = (words[D_SEEN_TAIL]! - head) | 0
@@ -110,7 +119,7 @@ export class TakeHalf {
           this.#rows?.raiseTaken(1)
           this.#commit(head + 1)
         } else {
-          this.#takeBytes(head, at, tag, actor)
+          page = this.#takeBytes(head, at, tag, actor)
         }
       }
     } finally {
@@ -118,8 +127,9 @@ export class TakeHalf {
     }
     if (outcome === DONE) {
       this.#ringPutters()
-      if (pendingLarge !== 0) this.#finishLarge()
+      if (page !== 0) this.#finishLarge(page)
     }
+    end()
     return outcome
   }
 
@@ -130,6 +140,7 @@ export class TakeHalf {
   batch(batch: Batch, max: number): number {
     batch.clear()
     const words = this.#words
+    begin(this.#place)
     if (this.#locked && compareExchange(words, D_CONSUMERS, 0, this.#me) !== 0) this.#lock()
     try {
       const head = words[D_HEAD]!
@@ -143,6 +154,7 @@ export class TakeHalf {
       if (this.#locked && exchange(words, D_CONSUMERS, 0) < 0) this.#place.ringLockers()
     }
     if (batch.count > 0) this.#ringPutters()
+    end()
     return batch.count
   }
 
@@ -159,7 +171,6 @@ export class TakeHalf {
 
   // Messages from `head` on, read anew.
   #used(head: number): number {
-    if (this.#unrung) this.#ringEverybody()
     const tail = load(this.#words, D_TAIL) // sees R1
     const used = (tail - head) | 0
     if (used < 0 || used > this.#slotMask + 1) throw this.#place.corrupt(head, tail)
@@ -214,7 +225,6 @@ export class TakeHalf {
 
   // R2: the one take.
   #commit(head: number): void {
-    this.#unrung = true
     store(this.#words, D_HEAD, head | 0)
   }
 
@@ -223,13 +233,6 @@ export class TakeHalf {
     if (load(words, D_PUTTERS_SUMMARY) !== 0) {
       ringMarked(this.#arena, words, D_PUTTERS, D_PUTTERS_SUMMARY)
     }
-    this.#unrung = false
-  }
-
-  // A take of this thread was cut off after its commit: somebody may wait for its ring.
-  #ringEverybody(): void {
-    this.#unrung = false
-    this.#arena.substrate.ringAll()
   }
 
   // Under the consumers' lock: ended, and after that nothing was accepted either.
@@ -239,7 +242,7 @@ export class TakeHalf {
     return load(words, D_CLOSED) !== 0 && load(words, D_TAIL) === head
   }
 
-  #takeBytes(head: number, at: number, tag: number, actor: number): void {
+  #takeBytes(head: number, at: number, tag: number, actor: number): number {
     const slots = this.#slots
     let page = 0
     let length = slots[at + SLOT_A]!
@@ -261,9 +264,10 @@ export class TakeHalf {
     taken.links = (tag & HAS_LINKS) === 0 ? NO_LINKS : readLinks(taken.words, length)
     for (const link of taken.links) if ((link.tag & NAMES_END) !== 0) this.#takeEnd(link, actor)
     this.#rows?.raiseTaken(1)
-    pendingLarge = page
     this.#commit(head + 1)
+    owe(page)
     for (const link of taken.links) this.#holdLink(link)
+    return page
   }
 
   // Under the consumers' lock and before the take (rule E30): killed in between, the end is ours and dead.
@@ -307,15 +311,14 @@ export class TakeHalf {
   }
 
   // The run is ours since before the take: copied without the lock, then freed.
-  #finishLarge(): void {
-    const page = pendingLarge
-    pendingLarge = 0
+  #finishLarge(page: number): void {
     const { pageBytes } = this.#arena.shape
     taken.bytes.set(
       new Uint8Array(this.#arena.buffer, page * pageBytes + LARGE_HEAD_BYTES, taken.length),
       0,
     )
     freeLarge(this.#arena, this.#me, page)
+    owe(0)
   }
 
   #badSlot(position: number, tag: number, length: number): CorruptError {

@@ -27,6 +27,7 @@ import { Ends } from './ends.js'
 import {
   D_CLOSED,
   D_ENDS,
+  D_GENERATION,
   D_GETTERS,
   D_GETTERS_SUMMARY,
   D_HEAD,
@@ -159,11 +160,16 @@ export class Ring {
     return load(this.words, D_CLOSED) !== 0
   }
 
-  /** No more is accepted from now on. Rings everybody. */
-  close(): void {
-    this.#place.withProducers(() => store(this.words, D_CLOSED, 1)) // R3
+  /** No more is accepted from now on, if `isOver` still says so under the lock. Rings everybody. */
+  close(isOver: () => boolean = () => true): boolean {
+    const closed = this.#place.withProducers(() => {
+      if (load(this.words, D_GENERATION) !== this.generation || !isOver()) return false
+      store(this.words, D_CLOSED, 1) // R3
+      return true
+    })
     this.ringGetters()
     this.ringPutters()
+    return closed
   }
 
   /** Runs `work` under the producers' lock. */

@@ -62,8 +62,14 @@ export function isDead(arena: Arena, name: number): boolean {
     // A reserved seat may have been taken between the two looks.
     return !substrate.lifeHeld(seat) || load(seats, base + S_EPOCH) !== epochOf(name)
   }
-  if (load(seats, base + S_PID) !== 0) return false
-  return !isReserverAlive(arena, seat)
+  return !isWatched(arena, seat) && !isReserverAlive(arena, seat)
+}
+
+// Its process is there, and its end will be told. Until then the starter speaks for it.
+function isWatched(arena: Arena, seat: number): boolean {
+  const base = seat * SEAT_WORDS
+  const pid = load(arena.seats, base + S_PID)
+  return pid !== 0 && load(arena.seats, base + S_WATCHED) === pid
 }
 
 // A thread that runs, not a seat that is reserved itself: so two that name each other end here.
@@ -128,11 +134,12 @@ export function awaitProcess(arena: Arena, name: number, pid: number): void {
 export function takeReserved(arena: Arena, name: number): boolean {
   const seat = seatOf(name)
   const base = seat * SEAT_WORDS
-  if (arena.substrate.lifeTry(seat) === BUSY) return false
-  const ours =
+  const isOurs = (): boolean =>
     load(arena.seats, base + S_EPOCH) === epochOf(name) &&
     load(arena.seats, base + S_STATE) === RESERVED
-  if (!ours) {
+  // Somebody who looks at the seat may hold its life for a moment.
+  while (arena.substrate.lifeTry(seat) === BUSY) if (!isOurs()) return false
+  if (!isOurs()) {
     arena.substrate.lifeDrop(seat)
     return false
   }
@@ -251,7 +258,8 @@ function claim(arena: Arena, clean: Clean | undefined): number {
     const seat = (first + i) % SEATS
     const base = seat * SEAT_WORDS
     if (load(seats, base + S_EPOCH) >>> 0 >= LAST_EPOCH) continue
-    if (substrate.lifeTry(seat) === BUSY) continue
+    // A look first: the place that comes must not find its life with somebody who only looks.
+    if (reserved(arena, seat) || substrate.lifeTry(seat) === BUSY) continue
     const dirty = load(seats, base + S_DIRTY) !== 0
     if (reserved(arena, seat) || (dirty && !clean)) {
       substrate.lifeDrop(seat)
@@ -277,8 +285,7 @@ function claim(arena: Arena, clean: Clean | undefined): number {
 function reserved(arena: Arena, seat: number): boolean {
   const base = seat * SEAT_WORDS
   if (load(arena.seats, base + S_STATE) !== RESERVED) return false
-  if (load(arena.seats, base + S_PID) !== 0) return true
-  return isReserverAlive(arena, seat)
+  return isWatched(arena, seat) || isReserverAlive(arena, seat)
 }
 
 // A seat that cannot be cleaned stays dirty, and its life goes back: held, it would seem alive for ever.
@@ -287,6 +294,7 @@ function renewOrDrop(arena: Arena, seat: number, clean: Clean | undefined): void
     renew(arena, seat, clean)
   } catch (error) {
     arena.substrate.lifeDrop(seat)
+    arena.substrate.ringAll() // Who judged the name meanwhile saw its life held.
     throw error
   }
 }

@@ -46,7 +46,7 @@ export function createSystem(quota?: number): Self {
   const arena = Arena.create(quota)
   const name = takeSeat(arena, undefined)
   store(arena.header, H_ROOT, name)
-  const guard = enter(arena, name, (native) => native.guardStart(idOf(arena)))
+  const guard = enter(arena, name, (native) => native.guardStart(idOf(arena), arena.fd))
   const me = setSelf(arena, name, guard)
   listenForDeaths(() => {
     reap(me)
@@ -109,7 +109,10 @@ export function guardProcess(invitation: Invitation): void {
 export function awaitGuard(): void {
   const me = self()
   const addon = requireAddon('A process')
-  while (!addon.awaitWatched(idOf(me.arena), me.seat, process.pid, 250)) pass()
+  // The watcher may have had no descriptor left when we told it first.
+  while (!addon.awaitWatched(idOf(me.arena), me.seat, process.pid, 250)) {
+    addon.register(me.guard, process.pid, me.seat)
+  }
 }
 
 /** Leaves the system: what the hook does at the thread's end, at once. */
@@ -210,7 +213,5 @@ function enter(
 function idOf(arena: Arena): number {
   return (arena.substrate as unknown as { id: number }).id
 }
-
-function pass(): void {}
 
 export { isRoot }

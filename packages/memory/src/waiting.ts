@@ -19,7 +19,7 @@ import { InterruptedError, StoppedError } from './errors.js'
 import { BLOCKED, H_DEATHS, LISTENING, S_BELL, S_STOP, SEAT_WORDS, SLEEPERS } from './layout.js'
 import { countAwake } from './seats.js'
 import { SIGNALLED, TIMED_OUT } from './substrate.js'
-import { hasSelf, type Self, self } from './thread.js'
+import { hasSelf, isStopping, type Self, self } from './thread.js'
 
 /** Something a thread can wait for. */
 export interface Wait {
@@ -29,6 +29,8 @@ export interface Wait {
   glance(): boolean
   /** Changes while the other side works: a spin goes on as long as it does. */
   progress?(): number
+  /** Runs when a block lasted `LATE` without a ring. */
+  late?(): void
   /** Marks the objects so that a commit rings this thread. */
   mark(): void
   /** Takes the marks away. */
@@ -40,6 +42,7 @@ export interface Wait {
  * terminated, only killed or signalled, so it sleeps long.
  */
 const SLICE: number = isMainThread ? 30_000 : 250
+const LATE = 250
 /** Looks of a spin; each is followed by a pause of some 50 ns. */
 const MOST_SPINS = 800
 /** Some 10 µs: less than a wake costs the other side, and a spin that is shorter never pays again. */
@@ -65,7 +68,7 @@ export function nap(ms: number): void {
 }
 
 /** Looks for a while without sleeping. The budget shrinks where it does not pay. */
-function spin(wait: Wait, me: Self): boolean {
+function spin(wait: Wait, me: Self, deadline: number): boolean {
   if (countAwake(me.arena) > CORES) return wait.look()
   let seen = wait.progress?.()
   for (let i = 0; i < spins; i++) {
@@ -76,10 +79,11 @@ function spin(wait: Wait, me: Self): boolean {
     pause()
     if (seen === undefined) continue
     const now = wait.progress?.()
-    if (now !== seen) {
-      seen = now
-      i = 0
-    }
+    if (now === seen) continue
+    seen = now
+    // The other side may work for ever: a deadline and a stop count all the same.
+    if (performance.now() >= deadline || isStopping()) break
+    i = 0
   }
   spins = Math.max(LEAST_SPINS, spins - (spins >>> 3))
   return wait.look()
@@ -88,7 +92,7 @@ function spin(wait: Wait, me: Self): boolean {
 /** Blocks this thread until the wait is over; false when `deadline` (of `performance.now()`) passed. */
 export function waitSync(wait: Wait, deadline: number, stoppable = true): boolean {
   const me = self()
-  if (spin(wait, me)) return true
+  if (spin(wait, me, deadline)) return true
   const { seats, substrate } = me.arena
   const base = me.seat * SEAT_WORDS
   // The event loop does not run meanwhile: a ring need not wake the helper too.
@@ -105,8 +109,9 @@ export function waitSync(wait: Wait, deadline: number, stoppable = true): boolea
       while (end === TIMED_OUT) {
         const left = deadline - performance.now()
         if (left <= 0) return false
-        const slice = Math.min(left, substrate.native ? SLICE : 250)
+        const slice = Math.min(left, wait.late || !substrate.native ? LATE : SLICE)
         end = substrate.block(me.seat, bell, slice, me.interruptible && stoppable)
+        if (end === TIMED_OUT) wait.late?.()
         if (!substrate.native) break
       }
       if (end === SIGNALLED && stoppable) throw new InterruptedError(substrate.takeSignal())
@@ -150,14 +155,21 @@ export function hear(): void {
   } catch {
     return // The thread left its system; its waits were ended then.
   }
-  if (onDeath) {
-    const now = load(me.arena.header, H_DEATHS)
-    if (now !== deaths) {
-      deaths = now
-      onDeath()
-    }
-  }
+  for (const recover of recovers) recover()
   if (waits.size > 0) park(me, waits)
+  // Last: what it throws must cost no wait its look.
+  if (!onDeath) return
+  const now = load(me.arena.header, H_DEATHS)
+  if (now === deaths) return
+  deaths = now
+  onDeath()
+}
+
+const recovers: (() => void)[] = []
+
+/** Runs in the event loop before this thread looks at its waits: what was cut off is put right. */
+export function onHear(listener: () => void): void {
+  recovers.push(listener)
 }
 
 // From now on a ring wakes this thread's event loop for `entries`.

@@ -119,7 +119,7 @@ describe('a guard', () => {
   test('announces a killed process, and gives its reserved seat up', async () => {
     const arena = createArena()
     sit(arena, 1)
-    const guard = native.guardStart(arena.id)
+    const guard = native.guardStart(arena.id, -1)
     const child = act(arena, 'be watched', 2, guard)
     expect(await child.line()).toBe('true')
     expect(arena.words[watched(2)]).toBe(child.pid)
@@ -136,7 +136,7 @@ describe('a guard', () => {
   test('announces a process that was dead when it registered', async () => {
     const arena = createArena()
     sit(arena, 1)
-    const guard = native.guardStart(arena.id)
+    const guard = native.guardStart(arena.id, -1)
     const child = act(arena, 'write', 1)
     await child.end
     const before = Atomics.load(arena.words, bell(1))
@@ -149,7 +149,7 @@ describe('a guard', () => {
   test('is asked twice and announces once', async () => {
     const arena = createArena()
     sit(arena, 1)
-    const guard = native.guardStart(arena.id)
+    const guard = native.guardStart(arena.id, -1)
     const child = act(arena, 'stay', 3)
     await child.line()
     for (let i = 0; i < 2; i++) {
@@ -187,7 +187,7 @@ describe('a guard', () => {
 
   test('ends the children when the root leaves', async () => {
     const arena = createArena()
-    const guard = native.guardStart(arena.id)
+    const guard = native.guardStart(arena.id, -1)
     const child = act(arena, 'spin under a guard', 2, guard)
     expect(await child.line()).toBe('ready')
     native.leave(arena.id)
