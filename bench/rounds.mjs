@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
-const TIME_LIMIT = 30_000
+const TIME_LIMIT = 90_000
 const SMALLEST = { 'rivals/new-worker.mjs': 4, 'rivals/fork.mjs': 4, 'ours/start.mjs': 4 }
 
 /**
