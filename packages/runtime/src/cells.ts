@@ -98,15 +98,17 @@ export class Cell {
   watch(id: string, starter: InboxAddress): Promise<Exit> {
     const asked = this.#asked.get(id)
     if (asked) return asked.exit
+    const over = new AbortController()
     let settle: (exit: Exit) => void = () => {}
     const exit = new Promise<Exit>((resolve) => {
       settle = (how) => {
         this.#asked.delete(id)
+        over.abort()
         resolve(how)
       }
     })
     this.#asked.set(id, { exit, settle })
-    starter.onGone(() => settle({ reason: 'disconnected' }))
+    starter.onGone(() => settle({ reason: 'disconnected' }), over.signal)
     void starter.post({ op: 'watch', id, reply: this.address })?.then((there) => {
       if (!there) settle({ reason: 'noproc' })
     })

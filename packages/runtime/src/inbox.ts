@@ -139,15 +139,15 @@ export class InboxAddress extends Sendable {
     return this.#side === undefined || isGone(this.place)
   }
 
-  /** Calls `listener` when the reader's thread is gone. */
-  onGone(listener: () => void): void {
+  /** Calls `listener` when the reader's thread is gone, unless `signal` is aborted before. */
+  onGone(listener: () => void, signal?: AbortSignal): void {
     const wait = {
       look: (): boolean => this.isGone,
       glance: (): boolean => false,
       mark: (): void => {}, // Every death rings all bells.
       leave: (): void => {},
     }
-    waitAsync(wait, { hold: false }).then(listener, () => {})
+    waitAsync(wait, { signal, hold: false }).then(listener, () => {})
   }
 
   /** For the runtime. */

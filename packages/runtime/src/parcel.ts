@@ -89,7 +89,8 @@ function encodeNow(item: unknown): number {
   try {
     return encoder.encode(item)
   } catch (error) {
-    takeJourney()?.undo()
+    // Of a message that a getter sends while its object is being sent: the journey is the outer one's.
+    if (!encoder.isBusy) takeJourney()?.undo()
     throw error
   }
 }

@@ -46,6 +46,11 @@ export class Encoder {
     return this.writer.words
   }
 
+  /** Whether a message is being encoded. */
+  get isBusy(): boolean {
+    return this.#busy
+  }
+
   /** The length of the message, which is `bytes.subarray(0, length)` until the next call. */
   encode(value: unknown): number {
     if (this.#busy) {
