@@ -6,7 +6,7 @@
 // system is there afterwards; nothing hangs, for a watchdog can only fail a round. From inside: who waits for
 // the ended one is told by a close, what it put arrives, and a rung waiter's item goes to another one.
 import { spawn as start } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -29,19 +29,11 @@ import {
   waitAsync,
 } from '@troupe/memory'
 import { actor, main, Queue, spawn } from '@troupe/runtime'
+import { isThere } from '../is-there.mjs'
 import { argument, report, seeded, timeIsUp } from '../random.mjs'
 
 const WATCHDOG_MS = 240_000
 const program = (name) => fileURLToPath(new URL(`../programs/${name}.mjs`, import.meta.url))
-
-function isThere(pid) {
-  if (!existsSync(`/proc/${pid}`)) return false
-  try {
-    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  } catch {
-    return false
-  }
-}
 
 /** Runs a program to its end; a group of its own, as a terminal makes one. */
 function run(args, { onLine = () => {}, shell, cwd } = {}) {

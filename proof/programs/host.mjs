@@ -1,9 +1,9 @@
 // A process whose main thread never loads the addon. Its workers do, one after the other, each the root of a
 // system of its own with a process that rings it all the time, and end in every way. Prints how many ended.
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
+import { isThere } from '../is-there.mjs'
 
 const WAYS = [
   'natural',
@@ -15,15 +15,6 @@ const WAYS = [
   'terminateBusy',
 ]
 const [count, seed] = process.argv.slice(2).map(Number)
-
-function isThere(pid) {
-  if (!existsSync(`/proc/${pid}`)) return false
-  try {
-    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  } catch {
-    return false
-  }
-}
 
 for (let i = 0; i < count; i++) {
   const way = WAYS[(i + seed) % WAYS.length]

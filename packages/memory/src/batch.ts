@@ -51,6 +51,26 @@ export class Batch {
     this.used = used + ((length + 3) & ~3)
   }
 
+  /** Tag of message `i`, as it was put. */
+  tagOf(i: number): number {
+    return this.slots[i * SLOT_WORDS + SLOT_TAG]! & 0xff
+  }
+
+  /** Whether message `i` is two words, and no bytes. */
+  isInline(i: number): boolean {
+    return (this.slots[i * SLOT_WORDS + SLOT_TAG]! & IN_BYTES) === 0
+  }
+
+  /** First word of an inline message; length in bytes of another. */
+  firstOf(i: number): number {
+    return this.slots[i * SLOT_WORDS + SLOT_A]!
+  }
+
+  /** Second word of an inline message. */
+  secondOf(i: number): number {
+    return this.slots[i * SLOT_WORDS + SLOT_B]!
+  }
+
   /** Where the payload of message `i` begins; for the one past the last, where it would. */
   offset(i: number): number {
     return i < this.count ? this.slots[i * SLOT_WORDS + SLOT_START]! : this.used

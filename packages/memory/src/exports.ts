@@ -70,4 +70,5 @@ export {
   takeSignal,
 } from './system.js'
 export { hasSelf, isStopping, type Self, self } from './thread.js'
+export { startTimer } from './timer.js'
 export { breathe, hear, nap, type Wait, type WaitOptions, waitAsync, waitSync } from './waiting.js'

@@ -19,6 +19,7 @@ import { InterruptedError, StoppedError } from './errors.js'
 import { BLOCKED, H_DEATHS, LISTENING, S_BELL, S_STOP, SEAT_WORDS, SLEEPERS } from './layout.js'
 import { countAwake } from './seats.js'
 import { SIGNALLED, TIMED_OUT } from './substrate.js'
+import { startTimer } from './timer.js'
 import { hasSelf, isStopping, type Self, self } from './thread.js'
 
 /** Something a thread can wait for. */
@@ -200,9 +201,6 @@ function lookAgain(entry: Parked): void {
   }
 }
 
-/** Timers of Node end at 24.8 days, and fire at once beyond that. A longer one never fires. */
-const LONGEST_TIMER = 2 ** 31 - 1
-
 /** How an awaited wait may end early. */
 export interface WaitOptions {
   /** Milliseconds; without it the wait has no end of its own. */
@@ -240,9 +238,9 @@ export function waitAsync(wait: Wait, options: WaitOptions = {}): Promise<boolea
     waits.add(entry)
     if (held) heldWaits++
     signal?.addEventListener('abort', abort)
-    if (timeout !== undefined && timeout <= LONGEST_TIMER) {
-      timer = setTimeout(() => entry.settle(undefined, true), Math.max(0, timeout))
-      if (!held) timer.unref()
+    if (timeout !== undefined) {
+      timer = startTimer(timeout, () => entry.settle(undefined, true))
+      if (!held) timer?.unref()
     }
     if (!pollBriefly(me, entry)) park(me, [entry])
   })

@@ -7,7 +7,7 @@ import { type Cell, rememberExit } from './cells.js'
 import { ActorDiedError } from './errors.js'
 import { type Exit, isFailure } from './exit.js'
 import type { InboxAddress } from './inbox.js'
-import { startTimer } from './timer.js'
+import { startTimer } from '@troupe/memory'
 
 /** What a child runs in. */
 export interface Place {

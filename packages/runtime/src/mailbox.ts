@@ -3,7 +3,7 @@ import { checkWait, NO_OPTIONS } from './arguments.js'
 import { TimeoutError } from './errors.js'
 import { Line } from './line.js'
 import type { WaitOptions } from './put-line.js'
-import { startTimer } from './timer.js'
+import { startTimer } from '@troupe/memory'
 
 const FIRST_WARNING = 10_000
 

@@ -43,36 +43,73 @@ const decoder = new Decoder(handles)
 const uint8 = Uint8Array.prototype
 const buffer = Buffer.prototype
 
-/** Encodes `item` and puts it if there is room. Handles in it are given back when there is none. */
-export function tryPut(ring: Ring, item: unknown): Outcome {
+// The words of the last item that `inlineTag` knew.
+let first = 0
+let second = 0
+
+/** Tag of an item that travels as two words, which are then in `first` and `second`; 0 for others. */
+function inlineTag(item: unknown): number {
+  first = 0
+  second = 0
   switch (typeof item) {
     case 'number': {
       const int = item | 0
-      if (int === item && (int !== 0 || 1 / item > 0)) return ring.putInline(INT, int, 0)
+      if (int === item && (int !== 0 || 1 / item > 0)) {
+        first = int
+        return INT
+      }
       doubles[0] = item
-      return ring.putInline(DOUBLE, doubleWords[0]!, doubleWords[1]!)
+      first = doubleWords[0]!
+      second = doubleWords[1]!
+      return DOUBLE
     }
     case 'undefined':
-      return ring.putInline(UNDEFINED, 0, 0)
+      return UNDEFINED
     case 'boolean':
-      return ring.putInline(item ? TRUE : FALSE, 0, 0)
-    case 'object': {
-      if (item === null) return ring.putInline(NULL, 0, 0)
-      const direct = directTag(item)
-      if (direct !== 0) {
-        const bytes = item as Uint8Array
-        return ring.putBytes(direct, bytes, undefined, bytes.length)
-      }
-      break
-    }
+      return item ? TRUE : FALSE
+    case 'object':
+      return item === null ? NULL : 0
     default:
+      return 0
+  }
+}
+
+/** The item of two words; tags from `VALUE` on are bytes. */
+function inlineValue(tag: number, a: number, b: number): unknown {
+  switch (tag) {
+    case INT:
+      return a
+    case DOUBLE:
+      doubleWords[0] = a
+      doubleWords[1] = b
+      return doubles[0]
+    case NULL:
+      return null
+    case TRUE:
+      return true
+    case FALSE:
+      return false
+    default:
+      return undefined
+  }
+}
+
+/** Encodes `item` and puts it if there is room. Handles in it are given back when there is none. */
+export function tryPut(ring: Ring, item: unknown): Outcome {
+  const inline = inlineTag(item)
+  if (inline !== 0) return ring.putInline(inline, first, second)
+  const direct = directTag(item)
+  if (direct !== 0) {
+    const bytes = item as Uint8Array
+    return ring.putBytes(direct, bytes, undefined, bytes.length)
   }
   const length = encodeNow(item)
   if (encoder.links.length > 0) return putJourney(ring, length)
   return ring.putBytes(VALUE, encoder.bytes, encoder.words, length)
 }
 
-function directTag(item: object): number {
+// Tag of bytes that need no codec; 0 for others.
+function directTag(item: unknown): number {
   if (!(item instanceof Uint8Array)) return 0
   const prototype = Object.getPrototypeOf(item) as object
   if (prototype !== uint8 && prototype !== buffer) return 0
@@ -135,26 +172,15 @@ export class Parcel {
 
   /** Encodes `item` into bytes of its own; `ring` is where it will be put, if that is known. */
   static pack(item: unknown, ring?: Ring): Parcel {
-    switch (typeof item) {
-      case 'number': {
-        const int = item | 0
-        if (int === item && (int !== 0 || 1 / item > 0)) return new Parcel(INT, int, 0, undefined)
-        doubles[0] = item
-        return new Parcel(DOUBLE, doubleWords[0]!, doubleWords[1]!, undefined)
-      }
-      case 'undefined':
-        return new Parcel(UNDEFINED, 0, 0, undefined)
-      case 'boolean':
-        return new Parcel(item ? TRUE : FALSE, 0, 0, undefined)
-      case 'object': {
-        if (item === null) return new Parcel(NULL, 0, 0, undefined)
-        const direct = directTag(item)
-        if (direct !== 0) return Parcel.#ofBytes(direct, item as Uint8Array, ring)
-        break
-      }
-      default:
-    }
-    const length = encodeNow(item)
+    const inline = inlineTag(item)
+    if (inline !== 0) return new Parcel(inline, first, second, undefined)
+    const direct = directTag(item)
+    if (direct !== 0) return Parcel.#ofBytes(direct, item as Uint8Array, ring)
+    return Parcel.ofEncoded(encodeNow(item), ring)
+  }
+
+  /** What the encoder holds, `length` bytes long. */
+  static ofEncoded(length: number, ring?: Ring): Parcel {
     const journey = takeJourney()
     try {
       return Parcel.#ofBytes(VALUE, encoder.bytes.subarray(0, length), ring, journey)
@@ -166,9 +192,11 @@ export class Parcel {
 
   /** Message `i` of `batch`. */
   static ofBatch(batch: Batch, i: number): Parcel {
-    const [tag, start, a, b] = batch.slots.subarray(i * 4, i * 4 + 4) as unknown as Slot
-    if ((tag & ~0xff) === 0) return new Parcel(tag, a, b, undefined)
-    return new Parcel(tag & 0xff, 0, 0, batch.bytes.slice(start, start + a))
+    const tag = batch.tagOf(i)
+    const a = batch.firstOf(i)
+    if (batch.isInline(i)) return new Parcel(tag, a, batch.secondOf(i), undefined)
+    const start = batch.offset(i)
+    return new Parcel(tag, 0, 0, batch.bytes.slice(start, start + a))
   }
 
   static #ofBytes(tag: number, bytes: Uint8Array, ring?: Ring, journey?: Journey): Parcel {
@@ -215,83 +243,45 @@ export class Parcel {
   }
 }
 
-type Slot = [tag: number, start: number, a: number, b: number]
-
 /**
- * Adds `item` to `batch` if it is small and carries no handles. False when it has to be put alone, or
- * behind the batch.
+ * Adds `item` to `batch` if it is small and carries no handles. Otherwise returns it packed: it goes alone,
+ * behind the batch. It is encoded once either way.
  */
-export function stage(batch: Batch, ring: Ring, item: unknown): boolean {
-  switch (typeof item) {
-    case 'number': {
-      const int = item | 0
-      if (int === item && (int !== 0 || 1 / item > 0)) {
-        batch.addInline(INT, int, 0)
-      } else {
-        doubles[0] = item
-        batch.addInline(DOUBLE, doubleWords[0]!, doubleWords[1]!)
-      }
-      return true
-    }
-    case 'undefined':
-      batch.addInline(UNDEFINED, 0, 0)
-      return true
-    case 'boolean':
-      batch.addInline(item ? TRUE : FALSE, 0, 0)
-      return true
-    case 'object': {
-      if (item === null) {
-        batch.addInline(NULL, 0, 0)
-        return true
-      }
-      const direct = directTag(item)
-      if (direct === 0) break
-      const bytes = item as Uint8Array
-      if (!batch.fits(bytes.length) || ring.isLarge(bytes.length)) return false
-      batch.addBytes(direct, bytes, bytes.length)
-      return true
-    }
-    default:
+export function stage(batch: Batch, ring: Ring, item: unknown): Parcel | undefined {
+  const inline = inlineTag(item)
+  if (inline !== 0) {
+    batch.addInline(inline, first, second)
+    return undefined
+  }
+  const direct = directTag(item)
+  if (direct !== 0) {
+    const bytes = item as Uint8Array
+    if (!batch.fits(bytes.length) || ring.isLarge(bytes.length)) return Parcel.pack(item, ring)
+    batch.addBytes(direct, bytes, bytes.length)
+    return undefined
   }
   const length = encodeNow(item)
-  if (encoder.links.length > 0) {
-    takeJourney()?.undo()
-    return false
+  if (encoder.links.length > 0 || !batch.fits(length) || ring.isLarge(length)) {
+    return Parcel.ofEncoded(length, ring)
   }
-  if (!batch.fits(length) || ring.isLarge(length)) return false
   batch.addBytes(VALUE, encoder.bytes, length)
-  return true
+  return undefined
 }
 
 /** The value of message `i` of a batch that was taken. */
 export function valueOf(batch: Batch, i: number): unknown {
-  const at = i * 4
-  const { slots, bytes } = batch
-  const tag = slots[at]! & 0xff
-  const start = slots[at + 1]!
-  const a = slots[at + 2]!
+  const tag = batch.tagOf(i)
+  const a = batch.firstOf(i)
+  if (tag < VALUE) return inlineValue(tag, a, batch.secondOf(i))
+  const start = batch.offset(i)
   switch (tag) {
-    case INT:
-      return a
-    case DOUBLE:
-      doubleWords[0] = a
-      doubleWords[1] = slots[at + 3]!
-      return doubles[0]
-    case UNDEFINED:
-      return undefined
-    case NULL:
-      return null
-    case TRUE:
-      return true
-    case FALSE:
-      return false
     case BYTES:
-      return bytes.slice(start, start + a)
+      return batch.bytes.slice(start, start + a)
     case BUFFER:
     case SMALL_BUFFER:
-      return Buffer.from(bytes.subarray(start, start + a))
+      return Buffer.from(batch.bytes.subarray(start, start + a))
     default:
-      return decoder.decode(bytes, a, start)
+      return decoder.decode(batch.bytes, a, start)
   }
 }
 
@@ -299,27 +289,12 @@ export function valueOf(batch: Batch, i: number): unknown {
 export function take(ring: Ring, owner: Owner): Outcome {
   const outcome = ring.take(owner.number)
   if (outcome !== DONE) return outcome
-  switch (taken.tag) {
-    case INT:
-      item.value = taken.a
-      break
-    case DOUBLE:
-      doubleWords[0] = taken.a
-      doubleWords[1] = taken.b
-      item.value = doubles[0]
-      break
-    case UNDEFINED:
-      item.value = undefined
-      break
-    case NULL:
-      item.value = null
-      break
-    case TRUE:
-      item.value = true
-      break
-    case FALSE:
-      item.value = false
-      break
+  const { tag } = taken
+  if (tag < VALUE) {
+    item.value = inlineValue(tag, taken.a, taken.b)
+    return DONE
+  }
+  switch (tag) {
     case BYTES:
       item.value = taken.bytes
       break

@@ -7,7 +7,7 @@ import { QueueClosedError } from './errors.js'
 import type { Owner } from './owner.js'
 import { Line } from './line.js'
 import { AGAIN, CLOSED, DONE, type Parcel } from './parcel.js'
-import { startTimer } from './timer.js'
+import { startTimer } from '@troupe/memory'
 
 /** How a wait may end early. */
 export interface WaitOptions {

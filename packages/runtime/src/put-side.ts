@@ -2,7 +2,7 @@
 import { Batch, breathe, type Ring } from '@troupe/memory'
 import { checkItems, checkWait, NO_OPTIONS } from './arguments.js'
 import type { Owner } from './owner.js'
-import { AGAIN, CLOSED, DONE, Parcel, stage, tryPut } from './parcel.js'
+import { CLOSED, DONE, Parcel, stage, tryPut } from './parcel.js'
 import { type PutErrors, PutLine, type Putting, type WaitOptions } from './put-line.js'
 
 const RESOLVED: Promise<void> = Promise.resolve()
@@ -123,25 +123,26 @@ export class PutSide {
 
   #putArraySync(items: readonly unknown[], deadline: number, count: { put: number }): void {
     const batch = takeSpare()
+    const left = (): number => Math.max(0, deadline - performance.now())
+    let alone: Parcel | undefined
     try {
-      for (let at = 0; at < items.length; ) {
-        const failed = this.#stage(batch, items, at)
+      while (count.put < items.length) {
+        const staged = this.#stage(batch, items, count.put)
+        alone = staged.alone
         for (let from = 0; from < batch.count; ) {
           const done = this.#putStaged(batch, from)
-          if (done === 0) {
-            const left = Math.max(0, deadline - performance.now())
-            this.#putSlowly(Parcel.ofBatch(batch, from), left)
-          }
+          if (done === 0) this.#putSlowly(Parcel.ofBatch(batch, from), left())
           from += done || 1
           count.put += done || 1
         }
-        at = count.put
-        if (failed) throw failed.error
-        if (batch.count > 0) continue
-        this.putSync(items[at], Math.max(0, deadline - performance.now()))
-        at = ++count.put
+        if ('error' in staged) throw staged.error
+        if (!alone) continue
+        if (!this.#putNow(alone)) this.#putSlowly(alone, left())
+        alone = undefined
+        count.put++
       }
     } finally {
+      alone?.undo()
       spares.push(batch)
     }
   }
@@ -153,10 +154,12 @@ export class PutSide {
     count: { put: number },
   ): Promise<void> {
     const batch = takeSpare()
+    let alone: Parcel | undefined
     try {
-      for (let at = 0; at < items.length; ) {
+      while (count.put < items.length) {
         this.#usable()
-        const failed = this.#stage(batch, items, at)
+        const staged = this.#stage(batch, items, count.put)
+        alone = staged.alone
         for (let from = 0; from < batch.count; ) {
           const done = this.#putStaged(batch, from)
           if (done === 0) {
@@ -165,28 +168,30 @@ export class PutSide {
           from += done || 1
           count.put += done || 1
         }
-        at = count.put
-        if (failed) throw failed.error
-        if (batch.count === 0) {
-          await this.put(items[at], rest(options, deadline))
-          at = ++count.put
+        if ('error' in staged) throw staged.error
+        if (alone) {
+          if (!this.#putNow(alone)) await this.#joinLine(alone, rest(options, deadline))
+          alone = undefined
+          count.put++
         }
         const turn = breathe(batch.count)
         if (turn) await turn.then(() => options.signal?.throwIfAborted())
       }
     } finally {
+      alone?.undo()
       spares.push(batch)
     }
   }
 
-  // Fills the batch with small items from `at` on; none when the first has to be put alone.
-  #stage(batch: Batch, items: readonly unknown[], at: number): { error: unknown } | undefined {
+  // Fills the batch with items from `at` on, up to one that has to go alone or cannot be sent.
+  #stage(batch: Batch, items: readonly unknown[], at: number): Staged {
     batch.clear()
     try {
       for (let i = at; i < items.length && batch.fits(0); i++) {
-        if (!stage(batch, this.ring, items[i])) return undefined
+        const alone = stage(batch, this.ring, items[i])
+        if (alone) return { alone }
       }
-      return undefined
+      return {}
     } catch (error) {
       return { error }
     }
@@ -199,6 +204,15 @@ export class PutSide {
     const done = this.ring.putBatch(batch, from)
     if (done < 0) throw this.#errors.closed()
     return done
+  }
+
+  // Whether it went at once. It did not when there is no room, or others wait for it.
+  #putNow(parcel: Parcel): boolean {
+    this.#usable()
+    if (!this.#line.isEmpty) return false
+    const outcome = parcel.put(this.ring)
+    if (outcome === CLOSED) throw this.#errors.closed()
+    return outcome === DONE
   }
 
   /** Puts a letter, behind those who wait. Never waits itself. Throws for what has no room in the arena. */
@@ -258,6 +272,9 @@ export class PutSide {
   }
 }
 
+/** What follows a batch: an item that goes alone, or one that cannot be sent. */
+type Staged = { readonly alone?: Parcel; readonly error?: unknown }
+
 /** Batches that no putMany uses now. */
 const spares: Batch[] = []
 
@@ -276,5 +293,3 @@ function withCount(error: unknown, put: number): unknown {
   }
   return error
 }
-
-export { AGAIN }

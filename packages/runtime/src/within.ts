@@ -2,7 +2,7 @@
  * Waits for promises that may be given up. A promise keeps whoever was told of it by `then` until it
  * settles, so the waits stand in a set of their own, which they leave.
  */
-import { startTimer } from './timer.js'
+import { startTimer } from '@troupe/memory'
 
 const waiting = new WeakMap<Promise<unknown>, Set<(value: unknown) => void>>()
 

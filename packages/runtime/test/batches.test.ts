@@ -60,6 +60,46 @@ describe('arrays of items', () => {
     expect(await q.getMany(10)).toEqual([1, { other }, 2, [other], 3])
   })
 
+  test.each([10, 100_000])(
+    'read each item once, also one of %i characters with a handle',
+    async (length) => {
+      const q = new Queue<unknown>({ bytes: 2 ** 16 })
+      const other = new Queue<number>()
+      let reads = 0
+      const item = (handle: unknown): object => ({
+        get text(): string {
+          reads++
+          return 'x'.repeat(length)
+        },
+        handle,
+      })
+      const put = q.putMany([1, item(null), item(other), 2])
+      const back: unknown[] = []
+      while (back.length < 4) back.push(...(await q.getMany(4)))
+      await put
+      expect(reads).toBe(2)
+      expect(back).toEqual([
+        1,
+        { text: 'x'.repeat(length), handle: null },
+        { text: 'x'.repeat(length), handle: other },
+        2,
+      ])
+    },
+  )
+
+  test('that did not go leave the handles behind them to their sender', async () => {
+    const q = new Queue<unknown>({ maxsize: 1 })
+    const other = new Queue<number>()
+    const end = other.producer()
+    await expect(q.putMany([1, 2, { end }], { timeout: 1 })).rejects.toMatchObject({ put: 1 })
+    await end.put(7)
+    q.close()
+    await expect(q.putMany([3, { end }])).rejects.toThrow(QueueClosedError)
+    expect(() => q.putManySync([3, { end }])).toThrow(QueueClosedError)
+    await end.put(8)
+    expect(await other.getMany(2)).toEqual([7, 8])
+  })
+
   test('stop at the first item that cannot be sent, and tell how many were put', async () => {
     const q = new Queue<unknown>()
     const items = [1, { a: 2 }, 'three', { on: () => {} }, 5]
