@@ -13,18 +13,15 @@ import {
   D_ROWS,
   D_RUN,
   D_SLOTS,
-  NAME_BITS,
   ROWS_BYTES,
   SLOT_BYTES,
   SLOT_WORDS,
 } from './layout.js'
 import { acquire, type LockPlace, release } from './lock.js'
-import { freeLarge } from './large.js'
 import { wordsOf } from './objects.js'
 import { Rows } from './rows.js'
 import type { Self } from './thread.js'
 import { ringMarked } from './waiters.js'
-import { onHear } from './waiting.js'
 
 /** How a try ended. */
 export const DONE = 0
@@ -128,44 +125,6 @@ export class RingPlace {
     }
   }
 }
-
-/** The ring that an operation of this thread is at; found set by the next one, it was cut off (rule B16). */
-let busy: RingPlace | undefined
-/** Pages of a large message that was taken and is not freed yet. */
-let run = 0
-
-/** An operation begins. */
-export function begin(place: RingPlace): void {
-  if (busy !== undefined) recover()
-  busy = place
-}
-
-/** It is over: what it committed was rung. */
-export function end(): void {
-  busy = undefined
-}
-
-/** The operation owes a run back. */
-export function owe(page: number): void {
-  run = page
-}
-
-// Gives back what a cut off operation held. Whom it did not ring is rung with everybody.
-function recover(): void {
-  const place = busy
-  if (place === undefined) return
-  busy = undefined
-  const { arena, words, self } = place
-  for (const lock of [place.producers, place.consumers]) {
-    if ((load(words, lock.index) & NAME_BITS) === self.name) release(arena, lock)
-  }
-  const page = run
-  run = 0
-  if (page !== 0) freeLarge(arena, self.name, page)
-  arena.substrate.ringAll()
-}
-
-onHear(recover)
 
 function isPowerOfTwo(value: number): boolean {
   return value > 0 && (value & (value - 1)) === 0

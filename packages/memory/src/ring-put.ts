@@ -2,6 +2,7 @@
 import { compareExchange, exchange, load, store } from '#atomics'
 import type { Arena } from './arena.js'
 import type { Batch } from './batch.js'
+import { begin, end } from './cut-off.js'
 import { ArenaFullError } from './errors.js'
 import { addressLarge, freeLarge, writeLarge } from './large.js'
 import {
@@ -26,16 +27,7 @@ import {
   SLOT_TAG,
   SLOT_WORDS,
 } from './layout.js'
-import {
-  AGAIN,
-  begin,
-  CLOSED,
-  DONE,
-  end,
-  type Outcome,
-  type RingPlace,
-  SMALL,
-} from './ring-place.js'
+import { AGAIN, CLOSED, DONE, type Outcome, type RingPlace, SMALL } from './ring-place.js'
 import { isDead } from './seats.js'
 import { ringMarked } from './waiters.js'
 

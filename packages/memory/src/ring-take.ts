@@ -2,6 +2,7 @@
 import { compareExchange, exchange, load, store } from '#atomics'
 import type { Arena } from './arena.js'
 import { type Batch, BATCH_BYTES, BATCH_ITEMS } from './batch.js'
+import { begin, end, owe } from './cut-off.js'
 import { Ends, holder } from './ends.js'
 import { CorruptError } from './errors.js'
 import { freeLarge, takeLarge } from './large.js'
@@ -26,17 +27,7 @@ import {
 } from './layout.js'
 import { type Link, NAMES_END, NAMES_OBJECT, readLinks } from './links.js'
 import { findWords, hold } from './objects.js'
-import {
-  AGAIN,
-  begin,
-  CLOSED,
-  DONE,
-  end,
-  type Outcome,
-  owe,
-  type RingPlace,
-  SMALL,
-} from './ring-place.js'
+import { AGAIN, CLOSED, DONE, type Outcome, type RingPlace, SMALL } from './ring-place.js'
 import type { Rows } from './rows.js'
 import { ringMarked } from './waiters.js'
 

@@ -10,12 +10,12 @@
  *   A large message is alone in its ring.
  *
  * Pairs
- *   R1  putter stores tail  -> getter loads tail : the message is whole (the one commit)
+ *   R1  putter stores tail  -> getter loads tail : the message, or the batch, is whole (the one commit)
  *   R2  getter stores head  -> putter loads head : slot and bytes were copied out (the one take)
  *   R3  closer stores closed under the producers' lock -> putter loads closed under it
  *
  * Killed before R1 a message never was; after it, it is accepted. Killed before R2 it is still there;
- * after it, it was taken by the dead.
+ * after it, it was taken by the dead. A batch is put, or taken, by one such store: all of it or none.
  *
  * A position of the other side that was seen earlier counts only while it is ahead; when it says no, it
  * is read again.

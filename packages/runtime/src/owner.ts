@@ -57,10 +57,6 @@ export class Owner {
     return holder(self().name, this.number)
   }
 
-  get isEnded(): boolean {
-    return this.#ended
-  }
-
   /** The actor failed or was killed: code of it that runs on takes nothing any more. */
   get isDead(): boolean {
     return this.#dead
