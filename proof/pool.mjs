@@ -2,8 +2,11 @@
 import { Queue, spawn } from '@troupe/runtime'
 
 const SIZE = 14
-/** So small that a thread runs out of it soon. */
-const resourceLimits = { maxOldGenerationSizeMb: 24 }
+/**
+ * So small that a thread runs out of it soon. What survives of the young generation in one collection must fit
+ * in the 16 MiB that Node grants beyond the limit, else V8 aborts the process (nodejs/node#47224).
+ */
+const resourceLimits = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 4 }
 
 export class Pool {
   #definition

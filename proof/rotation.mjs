@@ -26,7 +26,7 @@ function endBy(way) {
   if (way === 'exit') process.exit(5)
   if (way === 'oom') {
     const all = []
-    for (;;) all.push(Array.from({ length: 100_000 }, () => ({})))
+    for (;;) all.push(Array.from({ length: 100 }, () => ({})))
   }
 }
 

@@ -20,7 +20,11 @@ export interface SpawnOptions {
   readonly in?: PlaceKind
   /** What messages and errors call it. Default: its key. */
   readonly name?: string
-  /** Limits of a thread's heap, as of `new Worker`. */
+  /**
+   * Limits of a thread's heap, in MiB, as of `new Worker`. A thread that reaches them ends with the reason
+   * `'oom'`. Node promises no more than its best: a thread that allocates much at once can abort the whole
+   * process (nodejs/node#47224); a small `maxYoungGenerationSizeMb` makes that rare, a process excludes it.
+   */
   readonly resourceLimits?: ResourceLimits
 }
 

@@ -161,7 +161,9 @@ export function lifecycleSuite(mode: Mode): void {
     })
 
     test('a thread that runs out of memory ends as oom', async () => {
-      const options = { resourceLimits: { maxOldGenerationSizeMb: 16 } }
+      const options = {
+        resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 },
+      }
       const started = spawn(actors.eatMemory, [], options)
       void started.result.catch(() => {})
       expect((await started.join()).reason).toBe('oom')
