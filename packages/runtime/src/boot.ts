@@ -59,7 +59,9 @@ async function finish(start: Start, cell: Cell, report: Report): Promise<void> {
     await reportFailure(start, report.error)
   } else {
     try {
-      await parent.tell({ op: 'done', id, ...report })
+      const told = parent.tell({ op: 'done', id, ...report })
+      cell.owner.closeEnds()
+      await told
     } catch (error) {
       await reportFailure(start, error)
     }

@@ -117,17 +117,16 @@ export class Cell {
 
   /** Asks all children to stop and kills those that do not; resolves when all are gone. */
   async stopChildren(timeout: number): Promise<void> {
-    if (this.children.size === 0) return
     await Promise.all([...this.children.values()].map((child) => child.end(timeout, undefined)))
     await turn()
   }
 
   /** Resolves when all children are gone by themselves. */
   async childrenGone(): Promise<void> {
-    while (this.children.size > 0) {
+    do {
       await Promise.all([...this.children.values()].map((child) => child.gone))
       await turn()
-    }
+    } while (this.children.size > 0)
   }
 
   /** The actor is over: its inbox closes, and its ends. */
@@ -200,7 +199,7 @@ export function rememberExit(id: string, exit: Exit): void {
 
 let placeCell: Cell | undefined
 
-// Failures of children that nobody took are told in the turn after their end.
+// Failures of children that nobody took are told in the turn after their end, which may just have been.
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

@@ -87,6 +87,7 @@ interface Traveller {
 export class Journey {
   readonly #travellers: Traveller[] = []
   #addressed: bigint | undefined
+  #receiver: bigint | undefined
   #over = false
   #letter = false
 
@@ -107,6 +108,11 @@ export class Journey {
     }
   }
 
+  /** Ends in the message are named `receiver` when it is committed: they close with who never reads it. */
+  sendTo(receiver: bigint): void {
+    this.#receiver = receiver
+  }
+
   /** Nobody takes it back: if it is not sent, its ends close. */
   asLetter(): void {
     this.#letter = true
@@ -116,9 +122,10 @@ export class Journey {
   arrive(): void {
     if (this.#over) return
     this.#over = true
-    for (const { handle, end, mover } of this.#travellers) {
-      if (!mover || !end) continue
-      mover.owner.noteSent({ handle, end })
+    for (const { handle, ends, end, mover } of this.#travellers) {
+      if (!mover || !ends || !end) continue
+      if (this.#receiver === undefined) mover.owner.noteSent({ handle, end })
+      else ends.pass(end, mover.owner.holder, this.#receiver)
       mover.left()
     }
   }

@@ -1,11 +1,11 @@
 /** `in: 'here'`: an actor in this thread, for tests and cheap actors. Its death is judged by the runtime. */
-import { self } from '@troupe/memory'
+import { dropUnwrapped, type Handle, self } from '@troupe/memory'
 import { type Actor, functionOf } from './actor.js'
 import { Cell } from './cells.js'
 import { Child } from './child.js'
 import { DefinitionError } from './errors.js'
 import { InboxAddress, makeInbox } from './inbox.js'
-import { makeOwner, placeOwner } from './owner.js'
+import { makeOwner, type Owner } from './owner.js'
 import { Parcel } from './parcel.js'
 import { copyFor } from './copy.js'
 import { type Parentage, type Report, runActor } from './run.js'
@@ -24,8 +24,8 @@ export function runHere(
     throw new DefinitionError('ERR_TROUPE_NOT_AN_ACTOR', `Actor '${actor.key}' is not known here`)
   const owner = makeOwner()
   // Arguments are copied as anywhere else, and ends move. What cannot be sent is told before anything begins.
-  const given = copyFor(owner, Parcel.pack(args)) as readonly unknown[]
-  const handle = makeInbox()
+  const parcel = Parcel.pack(args)
+  const { handle, given } = receive(owner, parcel)
   const cell = new Cell(id, name, owner, handle)
   cell.place = 'here'
   cell.starter = parent.address
@@ -48,7 +48,7 @@ export function runHere(
     const report = await runActor(cell, run, given, { parent, name, spawn })
     if (abandoned) return
     if ('error' in report) child.failed(report.error)
-    else settle(child, report)
+    else settle(parent, child, report)
     cell.finish(!('error' in report))
     child.ended({})
   }
@@ -56,14 +56,27 @@ export function runHere(
   return new Started<unknown, never>(child, 'here', parent.address)
 }
 
+// When there is no room for the actor, its ends are its starter's again.
+function receive(owner: Owner, parcel: Parcel): { handle: Handle; given: readonly unknown[] } {
+  let handle: Handle | undefined
+  try {
+    handle = makeInbox()
+    return { handle, given: copyFor(owner, parcel) as readonly unknown[] }
+  } catch (error) {
+    parcel.undo()
+    if (handle) dropUnwrapped(handle)
+    throw error
+  }
+}
+
 // A result is copied as from anywhere else, and ends in it move.
-function settle(child: Child, report: Extract<Report, { exit: unknown }>): void {
+function settle(parent: Cell, child: Child, report: Extract<Report, { exit: unknown }>): void {
   if (!('value' in report)) {
     child.done(report)
     return
   }
   try {
-    child.done({ ...report, value: copyFor(placeOwner, Parcel.pack(report.value)) })
+    child.done({ ...report, value: copyFor(parent.owner, Parcel.pack(report.value)) })
   } catch (error) {
     child.failed(error)
   }

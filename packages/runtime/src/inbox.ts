@@ -9,6 +9,7 @@ import {
   gettersMark,
   type Handle,
   hear,
+  holder,
   isGone,
   makeQueue,
   openRing,
@@ -94,19 +95,22 @@ export class InboxAddress extends Sendable {
     finaliser.register(this, handle, this)
   }
 
-  /** Sends an envelope; ends in it are named `to` at once. Resolves, if it returns a promise, when it is there. */
-  post(envelope: Envelope, to?: bigint): Promise<boolean> | undefined {
-    return this.tell(envelope, to)?.then(
+  /** Sends an envelope. Resolves, if it returns a promise, when it is there. */
+  post(envelope: Envelope): Promise<boolean> | undefined {
+    return this.tell(envelope)?.then(
       () => true,
       () => false, // The reader is gone: a dead letter.
     )
   }
 
   /** As `post`; rejects when the reader is gone, or the arena has no room. */
-  tell(envelope: Envelope, to?: bigint): Promise<void> | undefined {
-    const parcel = Parcel.pack(envelope)
-    if (to !== undefined) parcel.address(to)
-    if (this.#side) return this.#side.post(parcel)
+  tell(envelope: Envelope): Promise<void> | undefined {
+    return this.deliver(Parcel.pack(envelope))
+  }
+
+  /** As `tell`, of a packed envelope. */
+  deliver(parcel: Parcel): Promise<void> | undefined {
+    if (this.#side) return this.#side.post(parcel.sendTo(holder(this.place, 0)))
     parcel.asLetter().undo()
     return Promise.reject(getErrors.closed())
   }

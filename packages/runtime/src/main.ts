@@ -65,10 +65,14 @@ function runChosen(): void {
   ensureSystem()
   stopOnSignals()
   const cell = cellHere()
+  process.once('beforeExit', reportUnsettled)
   const end = async (): Promise<void> => {
     try {
       await chosen?.run()
-      await placeOwner.settle()
+      await placeOwner.putsDone()
+      // Who is in the way of a letter may wait for the end of a queue.
+      placeOwner.closeEnds()
+      await placeOwner.lettersDone()
     } catch (error) {
       if (
         isObeyingSignal() ||
@@ -79,10 +83,19 @@ function runChosen(): void {
       failExit()
       await cell.stopChildren(5000)
     } finally {
+      process.off('beforeExit', reportUnsettled)
       placeOwner.finish(true)
     }
   }
   void end()
+}
+
+/** As Node's for a top-level await. */
+const UNSETTLED = 13
+
+function reportUnsettled(): void {
+  console.error('main() never ended: it awaits a promise that nothing in this program can settle')
+  process.exitCode ??= UNSETTLED
 }
 
 function reportUnrun(): void {

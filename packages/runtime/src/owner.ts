@@ -40,7 +40,9 @@ export class Owner {
   /** Ends that it sent and that may not have arrived. */
   readonly sent: Set<OwnedEnd> = new Set()
   /** Puts that are not done. */
-  readonly pending: Set<Promise<unknown>> = new Set()
+  readonly #puts: Set<Promise<unknown>> = new Set()
+  /** Letters to inboxes that are not there yet. */
+  readonly #letters: Set<Promise<unknown>> = new Set()
   /** Objects that it opened, by handle: decoded again they are the same. */
   readonly objects: Map<string, WeakRef<object>> = new Map()
   #mostSent = FEW
@@ -82,17 +84,33 @@ export class Owner {
   }
 
   /** Notes a put that is under way; the actor's end waits for it. */
-  wait(work: Promise<unknown>): void {
-    this.pending.add(work)
-    const done = (): void => {
-      this.pending.delete(work)
-    }
-    work.then(done, done)
+  awaitPut(put: Promise<unknown>): void {
+    noteUntilSettled(this.#puts, put)
+  }
+
+  /** Notes a letter that is under way; the actor's end waits for it, with its ends closed. */
+  awaitLetter(letter: Promise<unknown>): void {
+    noteUntilSettled(this.#letters, letter)
+  }
+
+  get hasLetters(): boolean {
+    return this.#letters.size > 0
   }
 
   /** Resolves when no put is pending. */
-  async settle(): Promise<void> {
-    while (this.pending.size > 0) await Promise.allSettled(this.pending)
+  async putsDone(): Promise<void> {
+    while (this.#puts.size > 0) await Promise.allSettled(this.#puts)
+  }
+
+  /** Resolves when no letter is pending. */
+  async lettersDone(): Promise<void> {
+    while (this.#letters.size > 0) await Promise.allSettled(this.#letters)
+  }
+
+  /** Closes its ends, but for those that are under way in a message. */
+  closeEnds(): void {
+    // A set may shrink while it is walked.
+    for (const end of this.ends) end.end()
   }
 
   /**
@@ -104,8 +122,7 @@ export class Owner {
     this.#ended = true
     this.#dead = !normal
     if (this.#dead) setImmediate(hear)
-    // A set may shrink while it is walked.
-    for (const end of this.ends) end.end()
+    this.closeEnds()
     this.ends.clear()
     for (const { handle, end } of this.sent) {
       if (normal) endsOf(handle)?.pass(end, this.holder, holder(rootName(), 0))
@@ -113,6 +130,14 @@ export class Owner {
     }
     this.sent.clear()
   }
+}
+
+function noteUntilSettled(all: Set<Promise<unknown>>, one: Promise<unknown>): void {
+  all.add(one)
+  const done = (): void => {
+    all.delete(one)
+  }
+  one.then(done, done)
 }
 
 function endsOf(handle: Handle): Ends | undefined {

@@ -214,6 +214,12 @@ export class Parcel {
     return this
   }
 
+  /** Ends in the parcel are named `receiver` when it is there. */
+  sendTo(receiver: bigint): this {
+    this.#journey?.sendTo(receiver)
+    return this
+  }
+
   /** It goes to an inbox: undone, its ends close, since nobody takes a dead letter back. */
   asLetter(): this {
     this.#journey?.asLetter()

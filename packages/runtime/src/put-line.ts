@@ -4,7 +4,6 @@
  */
 import { endIfOver, puttersMark, type Ring, type Wait, waitAsync, waitSync } from '@troupe/memory'
 import { QueueClosedError } from './errors.js'
-import type { Owner } from './owner.js'
 import { Line } from './line.js'
 import { AGAIN, CLOSED, DONE, type Parcel } from './parcel.js'
 import { startTimer } from '@troupe/memory'
@@ -53,15 +52,9 @@ export class PutLine {
   }
 
   /** Stands in line. */
-  join(
-    parcel: Parcel,
-    owner: Owner,
-    options: WaitOptions,
-    errors: PutErrors,
-    side: Putting,
-  ): Promise<void> {
+  join(parcel: Parcel, options: WaitOptions, errors: PutErrors, side: Putting): Promise<void> {
     const { timeout, signal } = options
-    const work = new Promise<void>((resolve, reject) => {
+    return new Promise<void>((resolve, reject) => {
       if (signal?.aborted) {
         parcel.undo()
         reject(signal.reason)
@@ -94,8 +87,6 @@ export class PutLine {
       this.#waiting.push(entry)
       this.#start()
     })
-    owner.wait(work)
-    return work
   }
 
   /** Blocks until the line is empty and the parcel is put. False when the deadline passed. */

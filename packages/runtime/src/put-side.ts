@@ -231,7 +231,9 @@ export class PutSide {
         return Promise.reject(this.#errors.closed())
       }
     }
-    return this.#joinLine(parcel.asLetter(), {})
+    const letter = this.#line.join(parcel.asLetter(), NO_OPTIONS, this.#errors, this.#by)
+    this.#owner.awaitLetter(letter)
+    return letter
   }
 
   // What cannot be packed gives up the empty ring that its first try asked for.
@@ -246,7 +248,8 @@ export class PutSide {
 
   #joinLine(parcel: Parcel, options: WaitOptions): Promise<void> {
     this.pending++
-    const work = this.#line.join(parcel, this.#owner, options, this.#errors, this.#by)
+    const work = this.#line.join(parcel, options, this.#errors, this.#by)
+    this.#owner.awaitPut(work)
     // What the caller gets is a promise of its own: a rejection that nobody takes is told as such.
     return work.finally(() => {
       this.pending--

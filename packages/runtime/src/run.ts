@@ -8,6 +8,7 @@ import { holdOpen } from './hold-open.js'
 import type { InboxAddress, PlaceKind } from './inbox.js'
 import { writeLine } from './output.js'
 import { runAs } from './owner.js'
+import { Parcel } from './parcel.js'
 import type { spawnFrom } from './spawn.js'
 
 /** How the function ended. */
@@ -31,7 +32,10 @@ export interface Parentage {
 
 const CHILDREN_TIMEOUT = 5000
 
-/** Runs `run`, waits for its pending puts and its children, and tells how it ended. Never rejects. */
+/**
+ * Runs `run`, waits for its pending puts, closes its ends, waits for its children, and tells how it ended.
+ * Never rejects.
+ */
 export async function runActor(
   cell: Cell,
   run: ActorFunction<readonly unknown[], unknown, unknown>,
@@ -42,7 +46,9 @@ export async function runActor(
   try {
     const ctx = contextOf(cell, parentage)
     const value = await runAs(cell.owner, () => run(ctx, ...args))
-    await cell.owner.settle()
+    await cell.owner.putsDone()
+    if (cell.children.size > 0 || cell.owner.hasLetters) closeEnds(cell, value)
+    await cell.owner.lettersDone()
     await Promise.race([cell.childrenGone(), stopped(cell.signal)])
     if (cell.children.size > 0) await cell.stopChildren(CHILDREN_TIMEOUT)
     // The request that ended a block may lie in the inbox still.
@@ -56,6 +62,13 @@ export async function runActor(
   } finally {
     release()
   }
+}
+
+// Those whom the actor waits for may wait for the end of a queue. What the result carries stays open.
+function closeEnds({ owner }: Cell, result: unknown): void {
+  const parcel = Parcel.pack(result)
+  owner.closeEnds()
+  parcel.undo()
 }
 
 function exitOf(cell: Cell): Exit {

@@ -15,7 +15,10 @@ let signals = 0
 export function stopOnSignals(): void {
   if (installed || !isMainThread || isPlace()) return
   installed = true
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    // First of all listeners, so that those that listen once are counted.
+    process.prependListener(signal, () => void stop(signal))
+  }
   // From now on a signal is noted as it comes, also between two blocks.
   takeSignal()
 }
@@ -29,10 +32,11 @@ async function stop(signal: keyof typeof NUMBERS): Promise<void> {
   takeSignal()
   const cell = cellHere()
   const again = signals++ > 0
+  const isAlone = process.listenerCount(signal) === 1
   stopping = true
   cell.stop(signal)
   await cell.stopChildren(again ? 0 : STOP_TIMEOUT)
   // Who listens besides us decides about the end of the process, at the first signal.
-  if (again || process.listenerCount(signal) === 1) process.exit(128 + NUMBERS[signal])
+  if (again || isAlone) process.exit(128 + NUMBERS[signal])
   stopping = false
 }

@@ -9,7 +9,8 @@ import { ArgumentError, DefinitionError } from './errors.js'
 import { type Envelope, InboxAddress, type PlaceKind } from './inbox.js'
 import { runHere } from './here.js'
 import { isImporting } from './place-data.js'
-import { preparePlace, startPlace } from './places.js'
+import { Parcel } from './parcel.js'
+import { type Prepared, preparePlace, startPlace } from './places.js'
 import { stopOnSignals } from './signals.js'
 import { Started } from './started.js'
 import { ensureSystem } from './system.js'
@@ -91,9 +92,6 @@ export function spawnFrom<Args extends readonly unknown[], Result, Message>(
   if (place === 'here')
     return runHere(cell, actor, given, id, name, spawnFrom) as Started<Result, Message>
 
-  const prepared = preparePlace(place)
-  const inbox = new InboxAddress(prepared.inbox, prepared.seat)
-  const child = new Child(cell, id, name, inbox)
   const start: Envelope = {
     op: 'start',
     id,
@@ -105,15 +103,41 @@ export function spawnFrom<Args extends readonly unknown[], Result, Message>(
     parent: cell.address,
     parentRef: { id: cell.id, name: cell.name, place: cell.place, starter: cell.starter },
   }
+  const parcel = Parcel.pack(start)
+  const child = startApart(parcel, cell, place, id, name, actor.url, resourceLimits)
+  return new Started<Result, Message>(child, place, cell.address)
+}
+
+// What cannot be started takes nothing: the ends in the parcel are the starter's again.
+function startApart(
+  parcel: Parcel,
+  cell: Cell,
+  kind: 'thread' | 'process',
+  id: string,
+  name: string,
+  url: string,
+  resourceLimits: ResourceLimits | undefined,
+): Child {
+  let prepared: Prepared | undefined
+  let child: Child
   try {
-    void inbox.post(start, actorOf(prepared.seat))
-    startPlace(prepared, child, name, resourceLimits, actor.url)
+    prepared = preparePlace(kind)
+    child = new Child(cell, id, name, new InboxAddress(prepared.inbox, prepared.seat))
+    parcel.address(actorOf(prepared.seat))
+    startPlace(prepared, child, name, resourceLimits, url)
   } catch (error) {
     cell.children.delete(id)
-    prepared.giveUp()
+    parcel.undo()
+    prepared?.giveUp()
     throw error
   }
-  return new Started<Result, Message>(child, place, cell.address)
+  try {
+    void child.inbox.deliver(parcel)
+  } catch (error) {
+    child.kill()
+    throw error
+  }
+  return child
 }
 
 function notAnActor(value: unknown): DefinitionError {

@@ -39,3 +39,12 @@ test('SIGINT ends a root that was refused an actor here', async () => {
   root.signal('SIGINT')
   expect((await root.end()).code).toBe(130)
 })
+
+test('a root whose clean-up listens once ends as that says', async () => {
+  const root = new Running('signalled.mjs', 'once')
+  await root.printed('up')
+  root.signal('SIGINT')
+  const { code, stdout } = await root.end()
+  expect(stdout).toContain('42\n')
+  expect(code).toBe(3)
+})
