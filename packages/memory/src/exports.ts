@@ -71,4 +71,13 @@ export {
 } from './system.js'
 export { hasSelf, isStopping, type Self, self } from './thread.js'
 export { startTimer } from './timer.js'
-export { breathe, hear, nap, type Wait, type WaitOptions, waitAsync, waitSync } from './waiting.js'
+export {
+  breathe,
+  hear,
+  nap,
+  pause,
+  type Wait,
+  type WaitOptions,
+  waitAsync,
+  waitSync,
+} from './waiting.js'

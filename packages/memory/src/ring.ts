@@ -177,6 +177,11 @@ export class Ring {
     return this.#place.withProducers(work)
   }
 
+  /** Many may put, and many get. */
+  get isShared(): boolean {
+    return this.#place.locked
+  }
+
   /** Half empty: what a spinning putter holds out for, so that it does not run after each take. */
   get isRoomy(): boolean {
     return this.size <= this.limitItems >>> 1

@@ -54,10 +54,10 @@ const CORES: number = availableParallelism()
 let spins = MOST_SPINS
 let noise = 0
 
-/** Uses up some 50 ns without touching shared lines: a tight loop drags them across cores. */
-export function pause(): void {
+/** Uses up some 50 ns, `times` over, without touching shared lines: a tight loop drags them across cores. */
+export function pause(times = 1): void {
   let x = noise
-  for (let i = 0; i < PAUSE; i++) x = (x * 3 + i) | 0
+  for (let i = 0; i < PAUSE * times; i++) x = (x * 3 + i) | 0
   noise = x
 }
 
@@ -254,11 +254,15 @@ function leaveParked(me: Self): void {
 }
 
 /**
- * Before a wait of the event loop parks it is looked at by `setImmediate` for up to 50 µs, where that
- * pays. It is not marked meanwhile, so a commit that comes in time costs nobody a ring.
+ * Before a wait of the event loop parks it is looked at by `setImmediate` for up to 100 µs, where that
+ * pays. It is not marked meanwhile, so a commit that comes in time costs nobody a ring. The time is longer
+ * than a parked peer needs to wake and answer: two that both parked find each other again.
  */
-const POLL_MS = 0.05
+const POLL_MS = 0.1
+/** So many that did not pay in a row, and only one wait of 64 is polled, until one pays. */
 const MOST_POLLS = 8
+/** Looks in one turn of the event loop, which costs more than all of them. */
+const GLANCES = 20
 let polls = MOST_POLLS
 let pollEnd = 0
 
@@ -275,19 +279,27 @@ function poll(): void {
   const before = polled.size
   for (const entry of polled) {
     try {
-      if (entry.wait.look()) entry.settle()
+      if (entry.wait.look() || (before === 1 && glance(entry.wait))) entry.settle()
     } catch (error) {
       entry.settle(error)
     }
   }
   if (polled.size === 0) {
-    if (before > 0) polls = Math.min(MOST_POLLS, polls + 1)
+    if (before > 0) polls = MOST_POLLS
   } else if (performance.now() < pollEnd) {
     setImmediate(poll)
   } else {
     polls = Math.max(0, polls - 1)
     if (hasSelf()) park(self(), [...polled])
   }
+}
+
+function glance(wait: Wait): boolean {
+  for (let i = 0; i < GLANCES; i++) {
+    if (wait.glance()) return true
+    pause()
+  }
+  return false
 }
 
 /** Ends every wait of this thread's event loop with `error`: the thread leaves its system. */

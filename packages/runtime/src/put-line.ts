@@ -121,7 +121,7 @@ export class PutLine {
     const side = puttersMark(this.#ring)
     const wait: Wait = {
       look: () => this.#advance(),
-      glance: () => this.#advance(),
+      glance: () => this.#ring.isRoomy && this.#advance(),
       mark: () => side.mark(),
       leave: () => side.leave(),
     }
