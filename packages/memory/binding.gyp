@@ -13,6 +13,7 @@
         "native/life.c",
         "native/map.c",
         "native/orphan.c",
+        "native/process.c",
         "native/seat.c",
         "native/signal.c",
         "native/thread.c",

@@ -17,6 +17,7 @@ static const export_t functions[] = {
     {"lifeTry", js_life_try},
     {"lifeDrop", js_life_drop},
     {"lifeHeld", js_life_held},
+    {"lifeOwner", js_life_owner},
     {"enter", js_enter},
     {"leave", js_leave},
     {"hear", js_hear},
@@ -28,6 +29,8 @@ static const export_t functions[] = {
     {"guardStart", js_guard_start},
     {"register", js_register},
     {"guardJoin", js_guard_join},
+    {"openProcess", js_open_process},
+    {"signalProcess", js_signal_process},
 };
 
 NAPI_MODULE_INIT() {

@@ -19,6 +19,7 @@ EXPORTED(js_init_lives);
 EXPORTED(js_life_try);
 EXPORTED(js_life_drop);
 EXPORTED(js_life_held);
+EXPORTED(js_life_owner);
 EXPORTED(js_enter);
 EXPORTED(js_leave);
 EXPORTED(js_hear);
@@ -30,5 +31,7 @@ EXPORTED(js_take_signal);
 EXPORTED(js_guard_start);
 EXPORTED(js_register);
 EXPORTED(js_guard_join);
+EXPORTED(js_open_process);
+EXPORTED(js_signal_process);
 
 #endif

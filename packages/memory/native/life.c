@@ -61,3 +61,13 @@ napi_value js_life_held(napi_env env, napi_callback_info info) {
   if (call.failed) return NULL;
   return call_truth(&call, life_owner(arena, seat) != 0);
 }
+
+/* lifeOwner(id, seat): the kernel's number of the thread that holds the life; 0 when nobody does. The kernel takes it
+ * out before the number may be given to another. */
+napi_value js_life_owner(napi_env env, napi_callback_info info) {
+  call_t call = call_begin(env, info, "lifeOwner");
+  arena_t *arena = call_arena(&call, 0);
+  int seat = call_seat(&call, 1, arena);
+  if (call.failed) return NULL;
+  return call_number(&call, life_owner(arena, seat));
+}

@@ -75,6 +75,8 @@ export interface Addon {
   lifeDrop(id: number, seat: number): void
   /** Whether a living thread holds it. */
   lifeHeld(id: number, seat: number): boolean
+  /** The kernel's number of the thread that holds it, which for a main thread is its process's; 0: nobody. */
+  lifeOwner(id: number, seat: number): number
 
   /**
    * From now on this thread holds the seat, whose life it took before (else EPERM); a second seat is refused
@@ -117,6 +119,11 @@ export interface Addon {
   awaitWatched(id: number, seat: number, pid: number, ms: number): boolean
   /** Ends this process (exit code 113) when the root is gone: at once, if it is gone already. Once a process. */
   guardJoin(fd: number): void
+
+  /** A pidfd of the process, for the caller to close; -1 when no process has that number. */
+  openProcess(pid: number): number
+  /** Sends a signal (its number) through a pidfd. Nothing happens when that process has ended. */
+  signalProcess(pidfd: number, signal: number): void
 }
 
 interface Attempt {

@@ -3,7 +3,8 @@
  * its own and is its root; the thread of a place joins with the ticket and the seat that were given to it.
  */
 import { load, store } from '#atomics'
-import { fstatSync } from 'node:fs'
+import { closeSync, fstatSync } from 'node:fs'
+import { constants } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import { Arena, type Ticket } from './arena.js'
 import { StoppedError, TroupeError } from './errors.js'
@@ -60,19 +61,32 @@ const ORPHAN_MS = 6000
 const doomed = new Set<number>()
 
 function endOrphans(arena: Arena): void {
+  if (!arena.substrate.native) return
   for (const [name, pid] of orphans(arena)) {
     if (doomed.has(name)) continue
     doomed.add(name)
     const end = (): void => {
       doomed.delete(name)
-      if (orphans(arena).get(name) !== pid) return
-      try {
-        process.kill(pid, 'SIGKILL')
-      } catch {
-        // It ended by itself just now.
-      }
+      killOrphan(arena, name, pid)
     }
     setTimeout(end, ORPHAN_MS).unref()
+  }
+}
+
+// The number may name another process by now, so first a pidfd, then a look: a holder that is alive after it
+// was alive before it, and the pidfd is its own. The seat's life may be held by who cleans it, so it must be
+// the process's main thread that holds it: its number is the process's.
+function killOrphan(arena: Arena, name: number, pid: number): void {
+  const addon = requireAddon('A process')
+  const pidfd = addon.openProcess(pid)
+  if (pidfd < 0) return
+  try {
+    const isHolder = addon.lifeOwner(idOf(arena), seatOf(name)) === pid
+    if (isHolder && orphans(arena).get(name) === pid) {
+      addon.signalProcess(pidfd, constants.signals.SIGKILL)
+    }
+  } finally {
+    closeSync(pidfd)
   }
 }
 
