@@ -6,6 +6,7 @@
         "native/addon.c",
         "native/arena.c",
         "native/call.c",
+        "native/child.c",
         "native/file.c",
         "native/futex.c",
         "native/guard.c",

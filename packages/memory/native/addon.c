@@ -29,6 +29,8 @@ static const export_t functions[] = {
     {"guardStart", js_guard_start},
     {"register", js_register},
     {"guardJoin", js_guard_join},
+    {"keepChild", js_keep_child},
+    {"forgetChild", js_forget_child},
     {"openProcess", js_open_process},
     {"signalProcess", js_signal_process},
 };

@@ -31,6 +31,8 @@ EXPORTED(js_take_signal);
 EXPORTED(js_guard_start);
 EXPORTED(js_register);
 EXPORTED(js_guard_join);
+EXPORTED(js_keep_child);
+EXPORTED(js_forget_child);
 EXPORTED(js_open_process);
 EXPORTED(js_signal_process);
 

@@ -3,6 +3,7 @@
 #ifndef TROUPE_SEAT_H
 #define TROUPE_SEAT_H
 
+#include "child.h"
 #include "guard.h"
 #include "helper.h"
 
@@ -12,6 +13,8 @@ typedef struct {
   helper_t helper;
   guard_t *guard; /* NULL unless this thread is a root */
   bool hooked;
+  child_t *children; /* processes whose end its event loop was not told of */
+  bool parent;       /* the hook for them is there */
 } seat_t;
 
 /* Makes the instance data. */

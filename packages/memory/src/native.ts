@@ -120,6 +120,14 @@ export interface Addon {
   /** Ends this process (exit code 113) when the root is gone: at once, if it is gone already. Once a process. */
   guardJoin(fd: number): void
 
+  /**
+   * This thread started the process: when it ends first, the addon waits for the process in its place, so that no zombie
+   * stays. Before the event loop runs again. `name` is that of its seat.
+   */
+  keepChild(name: number, pid: number): void
+  /** This thread's event loop was told of the process's end. */
+  forgetChild(name: number): void
+
   /** A pidfd of the process, for the caller to close; -1 when no process has that number. */
   openProcess(pid: number): number
   /** Sends a signal (its number) through a pidfd. Nothing happens when that process has ended. */

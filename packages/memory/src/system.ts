@@ -164,12 +164,15 @@ export function takeSignal(): void {
 /** The reserved seat waits for a process that was started just now. */
 export function expectProcess(name: number, pid: number): void {
   const me = self()
+  const addon = requireAddon('A process')
+  addon.keepChild(name, pid)
   awaitProcess(me.arena, name, pid)
-  requireAddon('A process').register(me.guard, pid, seatOf(name))
+  addon.register(me.guard, pid, seatOf(name))
 }
 
 /** The place with that name is gone, as its starter sees. */
 export function placeEnded(name: number): void {
+  loadAddon()?.forgetChild(name)
   giveUpSeat(self().arena, name)
 }
 
