@@ -48,40 +48,62 @@ import { Ring } from './ring.js'
 import { DONE } from './ring-place.js'
 import { taken } from './ring-take.js'
 import { type Clean, cleanSeats, isDead } from './seats.js'
+import { Steps } from './steps.js'
 import { type Self, self } from './thread.js'
 import { unmark } from './waiters.js'
 
 /** Clears what the dead holder of `seat` left. The caller holds the seat's life. */
 export function cleanerOf(arena: Arena, mine: number): Clean {
   return (seat, name) => {
+    const steps = new Steps()
     unmark(arena, arena.header, H_LOCKERS, H_LOCKERS_SUMMARY, seat)
     eachObject(arena, (index, words, state) => {
       unmark(arena, words, D_GETTERS, D_GETTERS_SUMMARY, seat)
       unmark(arena, words, D_PUTTERS, D_PUTTERS_SUMMARY, seat)
       unmark(arena, words, D_LOCKERS, D_LOCKERS_SUMMARY, seat)
-      if (state === MADE) giveUp(arena, mine, seat, index, words)
-      else if ((state & NAME_BITS) === name) finishDead(arena, mine, index, words)
+      steps.do(() => {
+        if (state === MADE) giveUp(arena, mine, seat, index, words)
+        else if ((state & NAME_BITS) === name) finishDead(arena, mine, index, words)
+      })
     })
+    steps.done()
   }
 }
 
-/** Cleans up after all dead threads. True when something was freed or ended. */
+/**
+ * Cleans up after all dead threads. True when something was freed or ended. What fails keeps nothing else from
+ * being cleaned; the first error is thrown in the end.
+ */
 export function reap(me: Self): boolean {
-  const { arena, name } = me
-  const seats = cleanSeats(arena, cleanerOf(arena, name))
-  eachObject(arena, (index, words, state) => {
-    if (state !== MADE) finishDead(arena, name, index, words)
-    else if (load(words, D_ENDS) > 0 && load(words, D_CLOSED) === 0) {
-      // Kept meanwhile: others go on, and may give it up. Who uses it is told that it is corrupt.
-      if (!tryLend(words)) return
-      try {
-        leaveCorrupt(() => endRing(me, index, words))
-      } finally {
-        takeBack(arena, name, index, words)
-      }
-    }
+  const { arena } = me
+  const steps = new Steps()
+  let cleaned = 0
+  steps.do(() => {
+    cleaned += cleanSeats(arena, cleanerOf(arena, me.name))
   })
-  return freeDeadRuns(me) > 0 || seats > 0
+  steps.do(() =>
+    eachObject(arena, (index, words, state) => {
+      steps.do(() => reapObject(me, index, words, state))
+    }),
+  )
+  steps.do(() => {
+    cleaned += freeDeadRuns(me)
+  })
+  steps.done()
+  return cleaned > 0
+}
+
+function reapObject(me: Self, index: number, words: Int32Array, state: number): void {
+  if (state !== MADE) finishDead(me.arena, me.name, index, words)
+  else if (load(words, D_ENDS) > 0 && load(words, D_CLOSED) === 0) {
+    // Kept meanwhile: others go on, and may give it up. Who uses it is told that it is corrupt.
+    if (!tryLend(words)) return
+    try {
+      leaveCorrupt(() => endRing(me, index, words))
+    } finally {
+      takeBack(me.arena, me.name, index, words)
+    }
+  }
 }
 
 /**

@@ -42,6 +42,7 @@ import {
   seatOf,
   SLEEPERS,
 } from './layout.js'
+import { Steps } from './steps.js'
 import { BUSY } from './substrate.js'
 
 /** Clears what a dead holder of the seat left in objects. The caller holds the seat's life. */
@@ -227,27 +228,38 @@ export function countMappings(arena: Arena): number {
   return mappings
 }
 
-/** Cleans the seats of the dead; returns how many. Anybody may, the root does after each death. */
+/**
+ * Cleans the seats of the dead; returns how many. Anybody may, the root does after each death. One that cannot
+ * be cleaned keeps nobody from the others; the first error is thrown in the end.
+ */
 export function cleanSeats(arena: Arena, clean: Clean): number {
   const high = seatsUsed(arena)
+  const steps = new Steps()
   let cleaned = 0
   for (let seat = 0; seat < high; seat++) {
-    const base = seat * SEAT_WORDS
-    if (load(arena.seats, base + S_DIRTY) === 0) continue
-    const name = nameOf(seat, load(arena.seats, base + S_EPOCH))
-    if (!isDead(arena, name) || arena.substrate.lifeTry(seat) === BUSY) continue
-    if (reserved(arena, seat)) {
-      arena.substrate.lifeDrop(seat)
-      continue
-    }
-    renewOrDrop(arena, seat, clean)
-    store(arena.seats, base + S_STATE, FREE)
-    // Who judged the dead name while we held its life is rung after its epoch moved.
-    arena.substrate.ringAll()
-    arena.substrate.lifeDrop(seat)
-    cleaned++
+    steps.do(() => {
+      if (cleanSeat(arena, seat, clean)) cleaned++
+    })
   }
+  steps.done()
   return cleaned
+}
+
+function cleanSeat(arena: Arena, seat: number, clean: Clean): boolean {
+  const base = seat * SEAT_WORDS
+  if (load(arena.seats, base + S_DIRTY) === 0) return false
+  const name = nameOf(seat, load(arena.seats, base + S_EPOCH))
+  if (!isDead(arena, name) || arena.substrate.lifeTry(seat) === BUSY) return false
+  if (reserved(arena, seat)) {
+    arena.substrate.lifeDrop(seat)
+    return false
+  }
+  renewOrDrop(arena, seat, clean)
+  store(arena.seats, base + S_STATE, FREE)
+  // Who judged the dead name while we held its life is rung after its epoch moved.
+  arena.substrate.ringAll()
+  arena.substrate.lifeDrop(seat)
+  return true
 }
 
 // Takes the life of the next free seat in rotation, cleaned, its epoch moved. Not announced yet.

@@ -27,6 +27,7 @@ import {
   takeSeat,
 } from './seats.js'
 import { seatOf } from './layout.js'
+import { doOrWarn, Steps } from './steps.js'
 import { requireAddon } from './substrate.js'
 import { clearSelf, hasSelf, isRoot, type Self, self, setSelf } from './thread.js'
 import { abandonWaits, hear, listenForDeaths } from './waiting.js'
@@ -50,8 +51,10 @@ export function createSystem(quota?: number): Self {
   const guard = enter(arena, name, (native) => native.guardStart(idOf(arena), arena.fd))
   const me = setSelf(arena, name, guard)
   listenForDeaths(() => {
-    reap(me)
-    endOrphans(arena)
+    const steps = new Steps()
+    steps.do(() => reap(me))
+    steps.do(() => endOrphans(arena))
+    steps.done()
   })
   return me
 }
@@ -67,7 +70,7 @@ function endOrphans(arena: Arena): void {
     doomed.add(name)
     const end = (): void => {
       doomed.delete(name)
-      killOrphan(arena, name, pid)
+      doOrWarn('Ending a process whose starter died', () => killOrphan(arena, name, pid))
     }
     setTimeout(end, ORPHAN_MS).unref()
   }

@@ -18,6 +18,7 @@ import { isMainThread } from 'node:worker_threads'
 import { InterruptedError, StoppedError } from './errors.js'
 import { BLOCKED, H_DEATHS, LISTENING, S_BELL, S_STOP, SEAT_WORDS, SLEEPERS } from './layout.js'
 import { countAwake } from './seats.js'
+import { doOrWarn } from './steps.js'
 import { SIGNALLED, TIMED_OUT } from './substrate.js'
 import { startTimer } from './timer.js'
 import { hasSelf, isStopping, type Self, self } from './thread.js'
@@ -156,14 +157,14 @@ export function hear(): void {
   } catch {
     return // The thread left its system; its waits were ended then.
   }
-  for (const recover of recovers) recover()
+  for (const recover of recovers) doOrWarn('Ending an operation that was cut off', recover)
   if (waits.size > 0) park(me, waits)
-  // Last: what it throws must cost no wait its look.
+  // Last: no wait has to wait for it.
   if (!onDeath) return
   const now = load(me.arena.header, H_DEATHS)
   if (now === deaths) return
   deaths = now
-  onDeath()
+  doOrWarn('Cleaning up after the dead', onDeath)
 }
 
 const recovers: (() => void)[] = []

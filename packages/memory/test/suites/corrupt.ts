@@ -1,4 +1,5 @@
 // Words of the arena that somebody broke: what is thrown is an error of ours; nothing crashes, nothing hangs.
+import { once } from 'node:events'
 import { beforeAll, describe, expect, onTestFailed, test } from 'vitest'
 import {
   closeRing,
@@ -36,6 +37,7 @@ import {
   LAST_EPOCH,
   nameOf,
   RESERVED,
+  S_DIRTY,
   S_EPOCH,
   S_PID,
   S_RESERVER,
@@ -43,6 +45,7 @@ import {
   SEAT_WORDS,
   seatOf,
 } from '../../dist/layout.js'
+import { cleanSeats } from '../../dist/seats.js'
 import { kinds, startPlace, until } from '../fixtures/places.js'
 import { start } from '../fixtures/processes.js'
 
@@ -241,6 +244,37 @@ function reaperTests(): void {
     expect(substrate.lifeHeld(seatOf(place))).toBe(false)
     reapDead()
     expect(isGone(place)).toBe(true)
+  })
+
+  test('a seat that cannot be cleaned keeps no other from it', () => {
+    const { arena } = self()
+    const places = [reserve(), reserve(), reserve()]
+    for (const place of places) placeEnded(place)
+    const failing = (_seat: number, name: number): void => {
+      if (name === places[1]) throw new RangeError('on purpose')
+    }
+    expect(() => cleanSeats(arena, failing)).toThrow('on purpose')
+    const dirty = places.map((place) => arena.seats[seatOf(place) * SEAT_WORDS + S_DIRTY])
+    expect(dirty).toEqual([0, 1, 0])
+    reapDead()
+    expect(arena.seats[seatOf(places[1]!) * SEAT_WORDS + S_DIRTY]).toBe(0)
+  })
+
+  test('what the reaper meets after a death is a warning, and ends no thread', async () => {
+    const { header } = self().arena
+    const place = reserve()
+    const high = header[H_DESCRIPTOR_HIGH]!
+    header[H_DESCRIPTOR_HIGH] = -1
+    try {
+      const warned = once(process, 'warning')
+      placeEnded(place)
+      const [warning] = (await warned) as [Error & { code: string }]
+      expect([warning.name, warning.code]).toEqual(['TroupeWarning', 'ERR_TROUPE_CORRUPT'])
+    } finally {
+      header[H_DESCRIPTOR_HIGH] = high
+    }
+    reapDead()
+    expect(self().arena.seats[seatOf(place) * SEAT_WORDS + S_DIRTY]).toBe(0)
   })
 
   test('seats that are reserved by each other are dead', () => {
