@@ -25,6 +25,8 @@ static const export_t functions[] = {
     {"wake", js_wake},
     {"block", js_block},
     {"awaitWatched", js_await_watched},
+    {"hearSignals", js_hear_signals},
+    {"hasSignal", js_has_signal},
     {"takeSignal", js_take_signal},
     {"guardStart", js_guard_start},
     {"register", js_register},

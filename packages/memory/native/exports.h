@@ -27,6 +27,8 @@ EXPORTED(js_listen);
 EXPORTED(js_wake);
 EXPORTED(js_block);
 EXPORTED(js_await_watched);
+EXPORTED(js_hear_signals);
+EXPORTED(js_has_signal);
 EXPORTED(js_take_signal);
 EXPORTED(js_guard_start);
 EXPORTED(js_register);

@@ -10,7 +10,10 @@
  * everybody is told. Whoever is told finds the life free. */
 static void part(seat_t *own, bool ended) {
   const arena_t *arena = own->arena;
-  if (arena != NULL) helper_stop(&own->helper);
+  if (arena != NULL) {
+    signal_listener(NULL);
+    helper_stop(&own->helper);
+  }
   if (own->guard != NULL) {
     guard_stop(own->guard, ended);
     own->guard = NULL;
@@ -103,5 +106,13 @@ napi_value js_listen(napi_env env, napi_callback_info info) {
   call_t call = call_begin(env, info, "listen");
   seat_t *own = seated(&call);
   if (own != NULL) helper_start(&call, &own->helper);
+  return NULL;
+}
+
+/* hearSignals(): from now on `onBell` takes the signals that come while the event loop turns. */
+napi_value js_hear_signals(napi_env env, napi_callback_info info) {
+  call_t call = call_begin(env, info, "hearSignals");
+  seat_t *own = seated(&call);
+  if (own != NULL && helper_start(&call, &own->helper)) signal_listener(seat_bell(own->arena, own->seat));
   return NULL;
 }

@@ -10,18 +10,34 @@ static const int signals[] = {SIGINT, SIGTERM};
 static struct sigaction chained[2];
 static atomic_int came;
 static _Atomic(word_t *) sleeper;
+static _Atomic(word_t *) listener;
+
+/* As if nobody had listened. All signals are blocked in here: it takes effect when the handler returns. */
+static void end_process(int number) {
+  struct sigaction deadly = {.sa_handler = SIG_DFL};
+  sigaction(number, &deadly, NULL);
+  raise(number);
+}
 
 /* Flag, then bell. The sleeper writes `sleeper`, then reads the flag, then sleeps on a value of the bell that it
- * read earlier: one of the two stores is seen. Moving the bell, and not only waking, covers the moment between. */
+ * read earlier: one of the two stores is seen. Moving the bell, and not only waking, covers the moment between.
+ * libuv is told before the listener is rung: an event loop that hears the bell has its signal there. */
 static void on_signal(int number, siginfo_t *info, void *context) {
   int saved = errno;
-  atomic_store(&came, number);
-  word_t *bell = atomic_load(&sleeper);
-  if (bell != NULL) futex_ring(bell);
-  errno = saved;
+  int before = atomic_exchange(&came, number);
+  word_t *bell = atomic_load(&listener);
+  /* Whoever computes without end sees no signal: a second one ends the process. */
+  if (before != 0 && bell != NULL) {
+    end_process(number);
+    errno = saved;
+    return;
+  }
   const struct sigaction *next = &chained[number == SIGINT ? 0 : 1];
   if (next->sa_flags & SA_SIGINFO) next->sa_sigaction(number, info, context);
   else next->sa_handler(number);
+  if (bell == NULL) bell = atomic_load(&sleeper);
+  if (bell != NULL) futex_ring(bell);
+  errno = saved;
 }
 
 void signal_chain(void) {
@@ -44,7 +60,16 @@ void signal_chain(void) {
 
 void signal_sleeper(word_t *bell) { atomic_store(&sleeper, bell); }
 
+void signal_listener(word_t *bell) {
+  if (gettid() == getpid()) atomic_store(&listener, bell);
+}
+
 int signal_pending(void) { return atomic_load(&came); }
+
+napi_value js_has_signal(napi_env env, napi_callback_info info) {
+  call_t call = call_begin(env, info, "hasSignal");
+  return call_truth(&call, signal_pending() != 0);
+}
 
 napi_value js_take_signal(napi_env env, napi_callback_info info) {
   call_t call = call_begin(env, info, "takeSignal");

@@ -107,6 +107,13 @@ export interface Addon {
    * at once. Sees signals from the first `enter`, `block` or `takeSignal` on that finds a JavaScript listener.
    */
   takeSignal(): number
+  /** Whether a signal came that was not taken. */
+  hasSignal(): boolean
+  /**
+   * A signal rings this seat from now on, and `onBell` takes it once its handlers ran. One that comes before the last
+   * was taken ends the process: JavaScript is busy and sees none. Counts in the process's main thread only.
+   */
+  hearSignals(): void
 
   /**
    * Makes this thread the arena's root, which announces the deaths of processes. Gives the children's end, to be

@@ -58,6 +58,10 @@ export interface Substrate {
   block(seat: number, value: number, ms: number, interruptible: boolean): number
   /** The signal that ended a block. */
   takeSignal(): NodeJS.Signals
+  /** Whether a signal came that was not taken. */
+  hasSignal(): boolean
+  /** Signals ring this thread's bell, and who hears it takes them; until then a second one ends the process. */
+  hearSignals(): void
   /** Whether a pending wait holds the event loop open. */
   hear(on: boolean): void
   /** Starts to listen to the bell, without holding the event loop open. */
@@ -142,6 +146,14 @@ export class NativeSubstrate implements Substrate {
 
   takeSignal(): NodeJS.Signals {
     return this.#addon.takeSignal() === constants.signals.SIGTERM ? 'SIGTERM' : 'SIGINT'
+  }
+
+  hasSignal(): boolean {
+    return this.#addon.hasSignal()
+  }
+
+  hearSignals(): void {
+    this.#addon.hearSignals()
   }
 
   hear(on: boolean): void {
@@ -246,6 +258,12 @@ export class PlainSubstrate implements Substrate {
   takeSignal(): NodeJS.Signals {
     return 'SIGINT'
   }
+
+  hasSignal(): boolean {
+    return false
+  }
+
+  hearSignals(): void {}
 
   hear(on: boolean): void {
     if (on) {

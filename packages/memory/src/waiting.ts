@@ -147,6 +147,7 @@ export function listenForDeaths(listener: () => void): void {
   onDeath = listener
   deaths = load(me.arena.header, H_DEATHS)
   me.arena.substrate.listen()
+  if (me.interruptible) me.arena.substrate.hearSignals()
 }
 
 /** Looks at all that this thread waits for, and parks what is left: after a bell, and after a block. */
@@ -156,6 +157,10 @@ export function hear(): void {
     me = self()
   } catch {
     return // The thread left its system; its waits were ended then.
+  }
+  // Its handlers run in this turn of the event loop. Noted for longer, it would end a block of somebody else.
+  if (me.interruptible && me.arena.substrate.hasSignal()) {
+    setImmediate(() => me.arena.substrate.takeSignal())
   }
   for (const recover of recovers) doOrWarn('Ending an operation that was cut off', recover)
   if (waits.size > 0) park(me, waits)

@@ -115,6 +115,41 @@ describe('a signal', () => {
   })
 })
 
+describe('a signal of a root that listens for it', () => {
+  test('ends a root that computes for ever, at the second', async () => {
+    const root = start('signalled.mjs', ['compute for ever'], [])
+    expect(await root.line()).toBe('ready')
+    process.kill(root.pid, 'SIGINT')
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect([root.process.signalCode, root.process.exitCode]).toEqual([null, null])
+    process.kill(root.pid, 'SIGINT')
+    expect(await root.end).toBe('SIGINT')
+  })
+
+  test('ends none whose event loop saw the first', async () => {
+    const root = start('signalled.mjs', ['compute now and then'], [])
+    expect(await root.line()).toBe('ready')
+    for (let i = 1; i <= 5; i++) {
+      process.kill(root.pid, 'SIGINT')
+      expect(await root.line()).toBe(`heard ${i}`)
+      // The bell comes by way of another thread, perhaps a turn after the handlers.
+      await new Promise((resolve) => setTimeout(resolve, 300))
+    }
+    process.kill(root.pid, 'SIGTERM')
+    expect(await root.end).toBe('SIGTERM')
+  })
+
+  test('ends no later block when its handlers ran', async () => {
+    const root = start('signalled.mjs', ['block later'], [])
+    expect(await root.line()).toBe('ready')
+    process.kill(root.pid, 'SIGINT')
+    expect(await root.line()).toBe('heard 1')
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    root.process.stdin!.write('go\n')
+    expect(await root.line()).toBe('false')
+  })
+})
+
 describe('a guard', () => {
   test('announces a killed process, and gives its reserved seat up', async () => {
     const arena = createArena()
