@@ -126,6 +126,7 @@ export function guardProcess(invitation: Invitation): void {
 export function awaitGuard(): void {
   const me = self()
   const addon = requireAddon('A process')
+  requirePidfds()
   // The watcher may have had no descriptor left when we told it first.
   while (!addon.awaitWatched(idOf(me.arena), me.seat, process.pid, 250)) {
     addon.register(me.guard, process.pid, me.seat)
@@ -204,11 +205,37 @@ export function systemId(): string {
   return self().arena.id
 }
 
-/** Whether processes can be started here: the addon loaded and the arena has a file. */
+/**
+ * Whether processes can be started here: the addon loaded and the arena has a file. Throws where the operating
+ * system refuses what it takes to tell a process's end.
+ */
 export function hasProcesses(): boolean {
-  if (!hasSelf()) return loadAddon() !== undefined
-  const { fd } = self().arena
-  return fd >= 0 && fstatSync(fd).size > 0
+  if (!loadAddon()) return false
+  if (hasSelf()) {
+    const { fd } = self().arena
+    if (fd < 0 || fstatSync(fd).size === 0) return false
+  }
+  requirePidfds()
+  return true
+}
+
+/** What a system call fails with where a kernel is too old for it, or a filter of system calls refuses it. */
+const REFUSALS = new Set(['ENOSYS', 'EPERM', 'EACCES'])
+
+// The root's watcher waits for a pidfd again and again, since it may lack descriptors for a while. What is refused
+// for good is refused in every process of the system: filters are inherited.
+function requirePidfds(): void {
+  try {
+    closeSync(requireAddon('A process').openProcess(process.pid))
+  } catch (error) {
+    if (!REFUSALS.has((error as NodeJS.ErrnoException).code ?? '')) return
+    throw new TroupeError(
+      'ERR_TROUPE_NO_PIDFD',
+      `Processes need the system call pidfd_open, which is refused here (${String(error)}). Allow it in the ` +
+        "seccomp filter of the container, run on Linux 5.4 or newer, or use { in: 'thread' }",
+      { cause: error },
+    )
+  }
 }
 
 /** Cleans up after the dead; the root does it by itself after each death. */

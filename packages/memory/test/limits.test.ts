@@ -1,7 +1,8 @@
 // What the machine allows, and what it must not notice: address space, core dumps, memory, descriptors.
 import { execFileSync } from 'node:child_process'
-import { fstatSync, readFileSync } from 'node:fs'
-import { totalmem } from 'node:os'
+import { fstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir, totalmem } from 'node:os'
+import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createSystem, makeQueue, mapBuffer, makeBuffer, self } from '../dist/index.js'
 import { H_QUOTA } from '../dist/layout.js'
@@ -58,6 +59,19 @@ test('no part of the arena is in core dumps', () => {
   const ours = mappings.filter((mapping) => mapping.split('\n')[0]!.includes('memfd:'))
   expect(ours.length).toBeGreaterThanOrEqual(3)
   for (const mapping of ours) expect(mapping).toMatch(/^VmFlags:.* dd\b/m)
+})
+
+test('a process that cannot be watched fails and says so, instead of waiting for ever', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'troupe-'))
+  const launcher = path.join(folder, 'without-pidfds')
+  try {
+    execFileSync('cc', ['-o', launcher, fixture('without-pidfds.c')])
+    const args = [process.execPath, fixture('starts.mjs')]
+    const printed = execFileSync(launcher, args, { encoding: 'utf8', timeout: 20_000 })
+    expect(printed).toBe('ERR_TROUPE_NO_PIDFD\n1 ERR_TROUPE_NO_PIDFD\n')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 describe('a program that is started', () => {
