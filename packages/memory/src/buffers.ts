@@ -39,13 +39,14 @@ export function makeBuffer(bytes: number): Handle {
   const pages = Math.max(1, Math.ceil(bytes / arena.shape.pageBytes))
   return retryWhenFull(() =>
     makeObject(arena, me.name, me.seat, BUFFER, (index, words) => {
-      takeRun(arena, me.name, pages, OWNED_BY | index, (page) => {
-        store(words, D_RUN, page)
+      const page = takeRun(arena, me.name, pages, OWNED_BY | index, (found) => {
+        store(words, D_RUN, found)
         store(words, D_RUN_PAGES, pages)
         store(words, D_BYTES, bytes)
-        const { pageBytes } = arena.shape
-        new Uint8Array(arena.buffer, page * pageBytes, pages * pageBytes).fill(0)
       })
+      // Not under the allocator's lock: until it is made the object, and so its run, is known to its maker alone.
+      const { pageBytes } = arena.shape
+      new Uint8Array(arena.buffer, page * pageBytes, pages * pageBytes).fill(0)
     }),
   )
 }

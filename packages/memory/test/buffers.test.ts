@@ -1,6 +1,6 @@
 // Buffers of their own: bytes that users see, and nothing besides.
 import { fstatSync } from 'node:fs'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   ArenaFullError,
   blankBuffer,
@@ -13,8 +13,10 @@ import {
   mapBuffer,
   openRing,
   pagesUsed,
+  reapDead,
   self,
 } from '../dist/index.js'
+import { H_ALLOCATOR } from '../dist/layout.js'
 import { sendHandle } from './fixtures/messages.js'
 import { kinds, startPlace } from './fixtures/places.js'
 import { start } from './fixtures/processes.js'
@@ -40,6 +42,29 @@ describe('a buffer of its own', () => {
     expect(bytes.every((byte) => byte === 7)).toBe(true)
     blankBuffer(buffer)
     dropUnwrapped(handle)
+    expect(use()).toEqual(before)
+  })
+
+  test('is zeroed while others may use the allocator', () => {
+    const { header } = self().arena
+    const owners: number[] = []
+    const spy = vi.spyOn(Uint8Array.prototype, 'fill').mockImplementation(function (
+      this: Uint8Array<ArrayBuffer>,
+    ) {
+      owners.push(Atomics.load(header, H_ALLOCATOR))
+      return this
+    })
+    const handle = makeBuffer(5000)
+    spy.mockRestore()
+    dropUnwrapped(handle)
+    expect(owners).toEqual([0])
+  })
+
+  test('is freed when its maker is killed while it zeroes', async () => {
+    const before = use()
+    const maker = startPlace('process', 'buffers', 'dieZeroing')
+    expect(await maker.end).toBe('SIGKILL')
+    reapDead()
     expect(use()).toEqual(before)
   })
 
