@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 static const int signals[] = {SIGINT, SIGTERM};
@@ -11,6 +12,16 @@ static struct sigaction chained[2];
 static atomic_int came;
 static _Atomic(word_t *) sleeper;
 static _Atomic(word_t *) listener;
+/* When the signal in `came` did. */
+static _Atomic int64_t since;
+/* A terminal and a program between may both pass one Ctrl-C on: so soon after, it is the same. */
+static const int64_t SAME_NS = 1000000000;
+
+static int64_t now_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
 
 /* As if nobody had listened. All signals are blocked in here: it takes effect when the handler returns. */
 static void end_process(int number) {
@@ -26,8 +37,9 @@ static void on_signal(int number, siginfo_t *info, void *context) {
   int saved = errno;
   int before = atomic_exchange(&came, number);
   word_t *bell = atomic_load(&listener);
+  if (before == 0) atomic_store(&since, now_ns());
   /* Whoever computes without end sees no signal: a second one ends the process. */
-  if (before != 0 && bell != NULL) {
+  if (before != 0 && bell != NULL && now_ns() - atomic_load(&since) > SAME_NS) {
     end_process(number);
     errno = saved;
     return;
