@@ -70,7 +70,7 @@ export {
   takeSignal,
 } from './system.js'
 export { hasSelf, isStopping, type Self, self } from './thread.js'
-export { startTimer } from './timer.js'
+export { now, startTimer } from './timer.js'
 export {
   breathe,
   hear,

@@ -20,7 +20,7 @@ import { BLOCKED, H_DEATHS, LISTENING, S_BELL, S_STOP, SEAT_WORDS, SLEEPERS } fr
 import { countAwake } from './seats.js'
 import { doOrWarn } from './steps.js'
 import { SIGNALLED, TIMED_OUT } from './substrate.js'
-import { startTimer } from './timer.js'
+import { now, startTimer } from './timer.js'
 import { hasSelf, isStopping, type Self, self } from './thread.js'
 
 /** Something a thread can wait for. */
@@ -69,9 +69,22 @@ export function nap(ms: number): void {
   sleep(bed, 0, 0, ms)
 }
 
+/** Who is awake is counted now and then: it takes a look at every seat. */
+const COUNTED = 32
+let uncounted = 0
+let crowded = false
+
+function isCrowded(me: Self): boolean {
+  if (--uncounted < 0) {
+    uncounted = COUNTED
+    crowded = countAwake(me.arena) > CORES
+  }
+  return crowded
+}
+
 /** Looks for a while without sleeping. The budget shrinks where it does not pay. */
 function spin(wait: Wait, me: Self, deadline: number): boolean {
-  if (countAwake(me.arena) > CORES) return wait.look()
+  if (isCrowded(me)) return wait.look()
   let seen = wait.progress?.()
   for (let i = 0; i < spins; i++) {
     if (wait.glance()) {
@@ -80,18 +93,19 @@ function spin(wait: Wait, me: Self, deadline: number): boolean {
     }
     pause()
     if (seen === undefined) continue
-    const now = wait.progress?.()
-    if (now === seen) continue
-    seen = now
+    const there = wait.progress?.()
+    if (there === seen) continue
+    seen = there
     // The other side may work for ever: a deadline and a stop count all the same.
-    if (performance.now() >= deadline || isStopping()) break
+    if (now() >= deadline || isStopping()) break
     i = 0
   }
   spins = Math.max(LEAST_SPINS, spins - (spins >>> 3))
+  uncounted = 0
   return wait.look()
 }
 
-/** Blocks this thread until the wait is over; false when `deadline` (of `performance.now()`) passed. */
+/** Blocks this thread until the wait is over; false when `deadline` (of `now`) passed. */
 export function waitSync(wait: Wait, deadline: number, stoppable = true): boolean {
   const me = self()
   if (spin(wait, me, deadline)) return true
@@ -109,7 +123,7 @@ export function waitSync(wait: Wait, deadline: number, stoppable = true): boolea
       // the addon a death may not have been announced.
       let end = TIMED_OUT
       while (end === TIMED_OUT) {
-        const left = deadline - performance.now()
+        const left = deadline - now()
         if (left <= 0) return false
         const slice = Math.min(left, wait.late || !substrate.native ? LATE : SLICE)
         end = substrate.block(me.seat, bell, slice, me.interruptible && stoppable)
@@ -166,9 +180,9 @@ export function hear(): void {
   if (waits.size > 0) park(me, waits)
   // Last: no wait has to wait for it.
   if (!onDeath) return
-  const now = load(me.arena.header, H_DEATHS)
-  if (now === deaths) return
-  deaths = now
+  const count = load(me.arena.header, H_DEATHS)
+  if (count === deaths) return
+  deaths = count
   doOrWarn('Cleaning up after the dead', onDeath)
 }
 
@@ -274,8 +288,8 @@ let pollEnd = 0
 
 function pollBriefly(me: Self, entry: Parked): boolean {
   if (polls === 0 && (noise = (noise + 1) | 0) % 64 === 0) polls = 1
-  if (polls === 0 || countAwake(me.arena) > CORES) return false
-  pollEnd = performance.now() + POLL_MS
+  if (polls === 0 || isCrowded(me)) return false
+  pollEnd = now() + POLL_MS
   if (polled.size === 0) setImmediate(poll)
   polled.add(entry)
   return true
@@ -292,10 +306,11 @@ function poll(): void {
   }
   if (polled.size === 0) {
     if (before > 0) polls = MOST_POLLS
-  } else if (performance.now() < pollEnd) {
+  } else if (now() < pollEnd) {
     setImmediate(poll)
   } else {
     polls = Math.max(0, polls - 1)
+    uncounted = 0
     if (hasSelf()) park(self(), [...polled])
   }
 }
@@ -325,15 +340,15 @@ export function breathe(count = 1): Promise<void> | undefined {
   operations += count
   if (operations < 256) return undefined
   operations = 0
-  const now = performance.now()
+  const time = now()
   if (lastTurn === 0) {
-    lastTurn = now
+    lastTurn = time
     setImmediate(() => {
       lastTurn = 0
     })
     return undefined
   }
-  if (now - lastTurn < TURN_MS) return undefined
+  if (time - lastTurn < TURN_MS) return undefined
   return new Promise((resolve) => {
     setImmediate(() => {
       lastTurn = 0

@@ -1,6 +1,6 @@
 /** Errors of the runtime: a stable `code`, what was wrong, the value, and the cure. */
 import { TroupeError } from '@troupe/memory'
-import { inspect } from 'node:util'
+import { inspect } from './inspect.js'
 import type { Exit } from './exit.js'
 
 export {

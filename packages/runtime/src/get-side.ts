@@ -3,6 +3,7 @@ import {
   Batch,
   breathe,
   gettersMark,
+  now,
   pause,
   type Ring,
   type Wait,
@@ -94,7 +95,7 @@ export class GetSide<T> {
     const outcome = this.#take()
     if (outcome === DONE) return item.value as T
     if (outcome === CLOSED) throw this.#errors.closed()
-    const deadline = timeout === Infinity ? Infinity : performance.now() + timeout
+    const deadline = timeout === Infinity ? Infinity : now() + timeout
     if (waitSync(this.#waitFor(), deadline)) return item.value as T
     throw this.#errors.empty(timeout)
   }

@@ -2,6 +2,7 @@
 import {
   CONSUMER,
   type EndHandle,
+  now,
   puttersMark,
   type Ring,
   type Wait,
@@ -97,7 +98,7 @@ export class JoinableQueue<T> extends Queue<T> {
   /** As `join`, blocking the thread. */
   joinSync(options?: SyncOptions): void {
     const timeout = timeoutOf(options)
-    const deadline = timeout === Infinity ? Infinity : performance.now() + timeout
+    const deadline = timeout === Infinity ? Infinity : now() + timeout
     if (!waitSync(this.#wait(), deadline)) throw this.#late(timeout)
   }
 

@@ -5,7 +5,7 @@
  */
 import { nap } from '@troupe/memory'
 import { writeSync } from 'node:fs'
-import { format } from 'node:util'
+import { format } from './inspect.js'
 
 /** Writes everything, also to a pipe that is full for a moment. */
 function writeAll(fd: number, bytes: Uint8Array): void {

@@ -90,7 +90,7 @@ function startProcess({ seat, inbox }: Prepared, child: Child, entry: URL): void
   const { spawn: spawnProcess } = process.getBuiltinModule('node:child_process')
   const started: ChildProcess = spawnProcess(
     process.execPath,
-    [...inheritedFlags(), fileURLToPath(entry)],
+    [...placeFlags(), fileURLToPath(entry)],
     {
       stdio: ['ignore', 'inherit', 'inherit', ticket.fd, ticket.guard],
       env: placeEnvironment({ invitation: ticket, inbox }),
@@ -107,6 +107,16 @@ function startProcess({ seat, inbox }: Prepared, child: Child, entry: URL): void
 const OWN_ALONE =
   /^--?(inspect|eval|print|check|interactive|test|watch|cpu-prof|heap-prof|e$|p$|pe$|c$|i$)/
 const WITH_CODE = /^(-e|--eval|-p|--print|-pe)$/
+
+/** See docs/decisions/0009. Node ends at a flag that it does not know, so it is for versions that were tried. */
+const SWEEP_HERE = '--no-concurrent-array-buffer-sweeping'
+const TRIED = /^v2[0-6]\./
+
+function placeFlags(): string[] {
+  const flags = inheritedFlags()
+  if (TRIED.test(process.version) && !flags.includes(SWEEP_HERE)) flags.push(SWEEP_HERE)
+  return flags
+}
 
 // Flags of this process that are for its own program alone stay here; loaders and conditions are passed on.
 function inheritedFlags(): string[] {

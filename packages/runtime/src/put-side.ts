@@ -1,5 +1,5 @@
 /** The put forms: of a queue, of a producer, of a connection. */
-import { Batch, breathe, type Ring } from '@troupe/memory'
+import { Batch, breathe, now, type Ring } from '@troupe/memory'
 import { checkItems, checkWait, NO_OPTIONS } from './arguments.js'
 import type { Owner } from './owner.js'
 import { CLOSED, DONE, Parcel, stage, tryPut } from './parcel.js'
@@ -83,7 +83,7 @@ export class PutSide {
   ): Promise<void> {
     checkItems(items)
     checkWait(options)
-    const deadline = performance.now() + (options.timeout ?? Infinity)
+    const deadline = now() + (options.timeout ?? Infinity)
     const count = { put: 0 }
     try {
       this.#usable()
@@ -104,7 +104,7 @@ export class PutSide {
 
   putManySync(items: Iterable<unknown>, timeout: number = Infinity): void {
     checkItems(items, Symbol.iterator)
-    const deadline = performance.now() + timeout
+    const deadline = now() + timeout
     const count = { put: 0 }
     try {
       this.#usable()
@@ -113,7 +113,7 @@ export class PutSide {
         return
       }
       for (const item of items) {
-        this.putSync(item, Math.max(0, deadline - performance.now()))
+        this.putSync(item, Math.max(0, deadline - now()))
         count.put++
       }
     } catch (error) {
@@ -123,7 +123,7 @@ export class PutSide {
 
   #putArraySync(items: readonly unknown[], deadline: number, count: { put: number }): void {
     const batch = takeSpare()
-    const left = (): number => Math.max(0, deadline - performance.now())
+    const left = (): number => Math.max(0, deadline - now())
     let alone: Parcel | undefined
     try {
       while (count.put < items.length) {
@@ -257,7 +257,7 @@ export class PutSide {
   }
 
   #putSlowly(parcel: Parcel, timeout: number): void {
-    const deadline = timeout === Infinity ? Infinity : performance.now() + timeout
+    const deadline = timeout === Infinity ? Infinity : now() + timeout
     let put = false
     try {
       put = this.#line.putSync(parcel, deadline, this.#by)
@@ -287,7 +287,7 @@ function takeSpare(): Batch {
 
 function rest(options: WaitOptions, deadline: number): WaitOptions {
   if (deadline === Infinity) return options
-  return { ...options, timeout: Math.max(0, deadline - performance.now()) }
+  return { ...options, timeout: Math.max(0, deadline - now()) }
 }
 
 function withCount(error: unknown, put: number): unknown {

@@ -9,6 +9,7 @@ import {
   type Handle,
   isGone,
   makeQueue,
+  now,
   openRing,
   placeEnded,
   puttersMark,
@@ -94,7 +95,7 @@ function ringTests(): void {
 
   test.each([1, 2])(`a ring after look %i and before the sleep is not lost`, (number) => {
     for (let i = 0; i < REPETITIONS; i++) {
-      expect(waitSync(rungAfterLook(number), performance.now() + LIMIT)).toBe(true)
+      expect(waitSync(rungAfterLook(number), now() + LIMIT)).toBe(true)
     }
   })
 
@@ -132,7 +133,7 @@ function ringTests(): void {
       return looks > 2
     }
     const block = { look, glance: () => false, mark() {}, leave() {} }
-    expect(waitSync(block, performance.now() + LIMIT)).toBe(true)
+    expect(waitSync(block, now() + LIMIT)).toBe(true)
     expect(await waiting).toBe(true)
     expect(taken.a).toBe(5)
   })
@@ -165,7 +166,7 @@ function markTests(): void {
       ring.words[D_PUTTERS_SUMMARY]!,
       sleepers(),
     ]
-    expect(waitSync(getting(ring, gettersMark(ring)), performance.now() + 5)).toBe(false)
+    expect(waitSync(getting(ring, gettersMark(ring)), now() + 5)).toBe(false)
     expect(summaries()).toEqual([0, 0, 0])
     expect(await waitAsync(getting(ring, gettersMark(ring)), { timeout: 5 })).toBe(false)
     expect(summaries()).toEqual([0, 0, 0])

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import types from 'node:util/types'
 import { CodecError } from './codec-error.ts'
 import type { Encoder } from './encoder.ts'
 import { viewKind } from './native-classes.ts'

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { inspect } from '../inspect.ts'
 import type { Encoder } from './encoder.ts'
 import { errorClasses, errorKind } from './native-classes.ts'
 import { PROPERTY } from './path.ts'

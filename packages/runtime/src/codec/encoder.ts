@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import types from 'node:util/types'
 import { CodecError, isStackOverflow } from './codec-error.ts'
 import { encodeBinary } from './encode-binary.ts'
 import { encodeError } from './encode-error.ts'

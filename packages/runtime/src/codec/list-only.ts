@@ -1,4 +1,5 @@
-import { inspect, types } from 'node:util'
+import types from 'node:util/types'
+import { inspect } from '../inspect.ts'
 
 /** From here on a list of all keys costs more than the elements themselves. */
 const MANY = 512

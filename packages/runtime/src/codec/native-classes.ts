@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import types from 'node:util/types'
 
 /**
  * The classes of the language that a message may carry, by number. The numbers are part of the format: only

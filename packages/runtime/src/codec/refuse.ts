@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import types from 'node:util/types'
 import { CodecError } from './codec-error.ts'
 
 /** What cannot be sent, said with its name and the cure. */
