@@ -12,8 +12,9 @@ static struct sigaction chained[2];
 static atomic_int came;
 static _Atomic(word_t *) sleeper;
 static _Atomic(word_t *) listener;
-/* When the signal in `came` did. */
+/* When the first signal that was not taken came; 0 when there is none. */
 static _Atomic int64_t since;
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "a lock in a signal handler may be held by whom it interrupted");
 /* A terminal and a program between may both pass one Ctrl-C on: so soon after, it is the same. */
 static const int64_t SAME_NS = 1000000000;
 
@@ -37,9 +38,10 @@ static void on_signal(int number, siginfo_t *info, void *context) {
   int saved = errno;
   int before = atomic_exchange(&came, number);
   word_t *bell = atomic_load(&listener);
-  if (before == 0) atomic_store(&since, now_ns());
+  int64_t now = now_ns(), first = 0;
+  bool is_first = atomic_compare_exchange_strong(&since, &first, now);
   /* Whoever computes without end sees no signal: a second one ends the process. */
-  if (before != 0 && bell != NULL && now_ns() - atomic_load(&since) > SAME_NS) {
+  if (!is_first && before != 0 && bell != NULL && now - first > SAME_NS) {
     end_process(number);
     errno = saved;
     return;
@@ -86,5 +88,7 @@ napi_value js_has_signal(napi_env env, napi_callback_info info) {
 napi_value js_take_signal(napi_env env, napi_callback_info info) {
   call_t call = call_begin(env, info, "takeSignal");
   signal_chain();
-  return call_number(&call, atomic_exchange(&came, 0));
+  int was = atomic_exchange(&came, 0);
+  atomic_store(&since, 0);
+  return call_number(&call, was);
 }

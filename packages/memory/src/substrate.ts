@@ -58,9 +58,7 @@ export interface Substrate {
   block(seat: number, value: number, ms: number, interruptible: boolean): number
   /** The signal that ended a block. */
   takeSignal(): NodeJS.Signals
-  /** Whether a signal came that was not taken. */
-  hasSignal(): boolean
-  /** Signals ring this thread's bell, and who hears it takes them; until then a second one ends the process. */
+  /** From now on a signal that comes a second after one that nobody took ends the process. */
   hearSignals(): void
   /** Whether a pending wait holds the event loop open. */
   hear(on: boolean): void
@@ -146,10 +144,6 @@ export class NativeSubstrate implements Substrate {
 
   takeSignal(): NodeJS.Signals {
     return this.#addon.takeSignal() === constants.signals.SIGTERM ? 'SIGTERM' : 'SIGINT'
-  }
-
-  hasSignal(): boolean {
-    return this.#addon.hasSignal()
   }
 
   hearSignals(): void {
@@ -257,10 +251,6 @@ export class PlainSubstrate implements Substrate {
 
   takeSignal(): NodeJS.Signals {
     return 'SIGINT'
-  }
-
-  hasSignal(): boolean {
-    return false
   }
 
   hearSignals(): void {}

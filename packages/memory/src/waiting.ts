@@ -172,10 +172,6 @@ export function hear(): void {
   } catch {
     return // The thread left its system; its waits were ended then.
   }
-  // Its handlers run in this turn of the event loop. Noted for longer, it would end a block of somebody else.
-  if (me.interruptible && me.arena.substrate.hasSignal()) {
-    setImmediate(() => me.arena.substrate.takeSignal())
-  }
   for (const recover of recovers) doOrWarn('Ending an operation that was cut off', recover)
   if (waits.size > 0) park(me, waits)
   // Last: no wait has to wait for it.
@@ -290,12 +286,20 @@ function pollBriefly(me: Self, entry: Parked): boolean {
   if (polls === 0 && (noise = (noise + 1) | 0) % 64 === 0) polls = 1
   if (polls === 0 || isCrowded(me)) return false
   pollEnd = now() + POLL_MS
-  if (polled.size === 0) setImmediate(poll)
   polled.add(entry)
+  pollSoon()
   return true
 }
 
+let polling = false
+
+function pollSoon(): void {
+  if (!polling) setImmediate(poll)
+  polling = true
+}
+
 function poll(): void {
+  polling = false
   const before = polled.size
   for (const entry of polled) {
     try {
@@ -307,7 +311,7 @@ function poll(): void {
   if (polled.size === 0) {
     if (before > 0) polls = MOST_POLLS
   } else if (now() < pollEnd) {
-    setImmediate(poll)
+    pollSoon()
   } else {
     polls = Math.max(0, polls - 1)
     uncounted = 0

@@ -9,6 +9,7 @@ import { loadActor } from './load.js'
 import { writeDirectly } from './output.js'
 import { placeOwner } from './owner.js'
 import { placeData } from './place-data.js'
+import { hideFlag } from './place-flags.js'
 import { type Report, runActor } from './run.js'
 import { spawnFrom } from './spawn.js'
 
@@ -21,7 +22,10 @@ export async function bootPlace(): Promise<void> {
   booted = true
   holdOpen()
   const { invitation, inbox } = data
-  if (isMainThread) guardProcess(invitation)
+  if (isMainThread) {
+    hideFlag()
+    guardProcess(invitation)
+  }
   writeDirectly()
   joinSystem(invitation)
   if (isMainThread) {
@@ -56,19 +60,26 @@ async function runStarted(start: Start, cell: Cell): Promise<Report> {
 async function finish(start: Start, cell: Cell, report: Report): Promise<void> {
   const { id, parent } = start
   if ('error' in report) {
-    await reportFailure(start, report.error)
+    await fail(start, cell, report.error)
   } else {
     try {
       const told = parent.tell({ op: 'done', id, ...report })
       cell.owner.closeEnds()
       await told
     } catch (error) {
-      await reportFailure(start, error)
+      await fail(start, cell, error)
     }
   }
   cell.finish(!('error' in report))
   leaveSystem()
   process.exit('error' in report ? 1 : 0)
+}
+
+// Who is in the way of the report may wait for the end of a queue.
+async function fail(start: Start, cell: Cell, error: unknown): Promise<void> {
+  const told = reportFailure(start, error)
+  cell.owner.closeEnds()
+  await told
 }
 
 async function reportFailure({ id, parent }: Start, error: unknown): Promise<void> {

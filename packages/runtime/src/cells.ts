@@ -121,18 +121,21 @@ export class Cell {
     await turn()
   }
 
-  /** Resolves when all children are gone by themselves. */
-  async childrenGone(): Promise<void> {
+  /** Resolves when all children are gone by themselves; `letGo` runs before the wait and after each child. */
+  async childrenGone(letGo: () => void): Promise<void> {
     do {
-      await Promise.all([...this.children.values()].map((child) => child.gone))
+      if (this.children.size > 0) letGo()
+      // What came in the result of one is let go of, too.
+      await Promise.all([...this.children.values()].map((child) => child.gone.then(letGo)))
       await turn()
     } while (this.children.size > 0)
   }
 
   /** The actor is over: its inbox closes, and its ends. */
   finish(normal: boolean): void {
-    this.owner.finish(normal)
+    // First the inbox: ends in what lies there close with the others.
     this.#reader.stop()
+    this.owner.finish(normal)
   }
 
   #handle(envelope: Envelope): void {

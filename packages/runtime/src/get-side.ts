@@ -238,8 +238,8 @@ export class GetSide<T> {
       glance: () => {
         const { size } = this.ring
         if (size === 0) return false
-        if (!this.ring.isShared || size === seen || size >= GATHERED || holds === 0)
-          return attempt()
+        const enough = Math.min(GATHERED, this.ring.limitItems)
+        if (!this.ring.isShared || size === seen || size >= enough || holds === 0) return attempt()
         seen = size
         holds--
         pause(HOLD)

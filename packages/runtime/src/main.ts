@@ -65,7 +65,7 @@ function runChosen(): void {
   ensureSystem()
   stopOnSignals()
   const cell = cellHere()
-  process.once('beforeExit', reportUnsettled)
+  const unsettled = watchUnsettled()
   const end = async (): Promise<void> => {
     try {
       await chosen?.run()
@@ -83,7 +83,7 @@ function runChosen(): void {
       failExit()
       await cell.stopChildren(5000)
     } finally {
-      process.off('beforeExit', reportUnsettled)
+      unsettled.end()
       placeOwner.finish(true)
     }
   }
@@ -93,9 +93,25 @@ function runChosen(): void {
 /** As Node's for a top-level await. */
 const UNSETTLED = 13
 
-function reportUnsettled(): void {
-  console.error('main() never ended: it awaits a promise that nothing in this program can settle')
-  process.exitCode ??= UNSETTLED
+// When nothing was left to do and nobody found more, main does not end any more.
+function watchUnsettled(): { end(): void } {
+  let isIdle = false
+  const noteIdle = (): void => {
+    isIdle = true
+  }
+  const report = (): void => {
+    if (!isIdle) return
+    console.error('main() never ended: it awaits a promise that nothing in this program can settle')
+    process.exitCode ??= UNSETTLED
+  }
+  process.on('beforeExit', noteIdle)
+  process.on('exit', report)
+  return {
+    end: () => {
+      process.off('beforeExit', noteIdle)
+      process.off('exit', report)
+    },
+  }
 }
 
 function reportUnrun(): void {

@@ -18,6 +18,7 @@ import { type ResourceLimits, Worker } from 'node:worker_threads'
 import type { Child } from './child.js'
 import { makeInbox } from './inbox.js'
 import { placeEnvironment } from './place-data.js'
+import { placeFlags } from './place-flags.js'
 
 /** A place that has a seat and an inbox and does not run yet. */
 export interface Prepared {
@@ -102,32 +103,4 @@ function startProcess({ seat, inbox }: Prepared, child: Child, entry: URL): void
     child.ended({ ...(code === null ? {} : { code }), ...(signal === null ? {} : { signal }) })
   })
   if (started.pid !== undefined) expectProcess(seat, started.pid)
-}
-
-const OWN_ALONE =
-  /^--?(inspect|eval|print|check|interactive|test|watch|cpu-prof|heap-prof|e$|p$|pe$|c$|i$)/
-const WITH_CODE = /^(-e|--eval|-p|--print|-pe)$/
-
-/** See docs/decisions/0009. Node ends at a flag that it does not know, so it is for versions that were tried. */
-const SWEEP_HERE = '--no-concurrent-array-buffer-sweeping'
-const TRIED = /^v2[0-6]\./
-
-function placeFlags(): string[] {
-  const flags = inheritedFlags()
-  if (TRIED.test(process.version) && !flags.includes(SWEEP_HERE)) flags.push(SWEEP_HERE)
-  return flags
-}
-
-// Flags of this process that are for its own program alone stay here; loaders and conditions are passed on.
-function inheritedFlags(): string[] {
-  const flags: string[] = []
-  let passes = true
-  for (let i = 0; i < process.execArgv.length; i++) {
-    const flag = process.execArgv[i]!
-    // What does not look like a flag is the value of the one before it.
-    if (flag.startsWith('-')) passes = !OWN_ALONE.test(flag)
-    if (WITH_CODE.test(flag)) i++
-    else if (passes) flags.push(flag)
-  }
-  return flags
 }

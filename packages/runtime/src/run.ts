@@ -47,9 +47,9 @@ export async function runActor(
     const ctx = contextOf(cell, parentage)
     const value = await runAs(cell.owner, () => run(ctx, ...args))
     await cell.owner.putsDone()
-    if (cell.children.size > 0 || cell.owner.hasLetters) closeEnds(cell, value)
+    if (cell.owner.hasLetters) closeEnds(cell, value)
     await cell.owner.lettersDone()
-    await Promise.race([cell.childrenGone(), stopped(cell.signal)])
+    await Promise.race([cell.childrenGone(() => closeEnds(cell, value)), stopped(cell.signal)])
     if (cell.children.size > 0) await cell.stopChildren(CHILDREN_TIMEOUT)
     // The request that ended a block may lie in the inbox still.
     cell.drain()
@@ -66,9 +66,18 @@ export async function runActor(
 
 // Those whom the actor waits for may wait for the end of a queue. What the result carries stays open.
 function closeEnds({ owner }: Cell, result: unknown): void {
-  const parcel = Parcel.pack(result)
-  owner.closeEnds()
-  parcel.undo()
+  if (owner.ends.size === 0) return
+  let parcel: Parcel | undefined
+  try {
+    parcel = Parcel.pack(result)
+  } catch {
+    // It cannot be sent: that is told when it is.
+  }
+  try {
+    owner.closeEnds()
+  } finally {
+    parcel?.undo()
+  }
 }
 
 function exitOf(cell: Cell): Exit {

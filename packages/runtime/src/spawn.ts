@@ -132,7 +132,7 @@ function startApart(
     throw error
   }
   try {
-    void child.inbox.deliver(parcel)
+    child.inbox.deliver(parcel)?.catch(() => {})
   } catch (error) {
     child.kill()
     throw error

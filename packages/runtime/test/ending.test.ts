@@ -18,6 +18,46 @@ describe.each(['thread', 'process', 'here'] as const)('an actor that returned, i
   )
 })
 
+test.each(['thread', 'process', 'here'] as const)(
+  'an end in a result that nobody took closes before its owner waits on, in: %s',
+  async (inner) => {
+    const told = new Queue<number>()
+    await spawn(actors.forgets, [inner, told], { in: 'thread' }).join()
+    expect(await told.get()).toBe(0)
+  },
+)
+
+test.each(['thread', 'process'] as const)(
+  'an actor that failed closes its ends before its report is there, in: %s',
+  (place) => {
+    const q = new Queue<number>()
+    const items = q.consumer()
+    const started = spawn(actors.failsLoudly, [q.producer()], { in: place })
+    started.result.catch(() => {})
+    expect(items.getSync()).toBe(1)
+    // Its letters fill the inbox of this thread, which blocks.
+    expect(() => items.getSync()).toThrow(QueueClosedError)
+  },
+)
+
+test('an end in a letter to an actor here that was killed at once closes', async () => {
+  const q = new Queue<string>()
+  const items = q.consumer()
+  const started = spawn(actors.keeps, [], { in: 'here' })
+  started.result.catch(() => {})
+  started.send(q.producer())
+  started.kill()
+  await expect(items.get()).rejects.toBeInstanceOf(QueueClosedError)
+})
+
+test('a process place shows no flag of V8 that its program was not given', async () => {
+  expect(await spawn(actors.startsWorker, [], { in: 'process' }).result).toEqual(process.execArgv)
+})
+
+test('a main that goes on after an idle moment ends as it says', () => {
+  expect(runProgram('ending-programs.mjs', 'idle')).toEqual({ code: 0, stdout: 'on', stderr: '' })
+})
+
 test('main closes its ends before it waits for its letters', () => {
   expect(runProgram('ending-programs.mjs', 'letters')).toEqual({
     code: 0,
