@@ -11,7 +11,7 @@
 static void part(seat_t *own, bool ended) {
   const arena_t *arena = own->arena;
   if (arena != NULL) {
-    signal_listener(NULL);
+    signal_end_deaf(false);
     helper_stop(&own->helper);
   }
   if (own->guard != NULL) {
@@ -106,13 +106,5 @@ napi_value js_listen(napi_env env, napi_callback_info info) {
   call_t call = call_begin(env, info, "listen");
   seat_t *own = seated(&call);
   if (own != NULL) helper_start(&call, &own->helper);
-  return NULL;
-}
-
-/* hearSignals(): from now on `onBell` takes the signals that come while the event loop turns. */
-napi_value js_hear_signals(napi_env env, napi_callback_info info) {
-  call_t call = call_begin(env, info, "hearSignals");
-  seat_t *own = seated(&call);
-  if (own != NULL && helper_start(&call, &own->helper)) signal_listener(seat_bell(own->arena, own->seat));
   return NULL;
 }

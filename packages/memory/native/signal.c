@@ -11,7 +11,7 @@ static const int signals[] = {SIGINT, SIGTERM};
 static struct sigaction chained[2];
 static atomic_int came;
 static _Atomic(word_t *) sleeper;
-static _Atomic(word_t *) listener;
+static atomic_bool ends_deaf;
 /* When the first signal that was not taken came; 0 when there is none. */
 static _Atomic int64_t since;
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "a lock in a signal handler may be held by whom it interrupted");
@@ -32,16 +32,14 @@ static void end_process(int number) {
 }
 
 /* Flag, then bell. The sleeper writes `sleeper`, then reads the flag, then sleeps on a value of the bell that it
- * read earlier: one of the two stores is seen. Moving the bell, and not only waking, covers the moment between.
- * libuv is told before the listener is rung: an event loop that hears the bell has its signal there. */
+ * read earlier: one of the two stores is seen. Moving the bell, and not only waking, covers the moment between. */
 static void on_signal(int number, siginfo_t *info, void *context) {
   int saved = errno;
   int before = atomic_exchange(&came, number);
-  word_t *bell = atomic_load(&listener);
   int64_t now = now_ns(), first = 0;
   bool is_first = atomic_compare_exchange_strong(&since, &first, now);
   /* Whoever computes without end sees no signal: a second one ends the process. */
-  if (!is_first && before != 0 && bell != NULL && now - first > SAME_NS) {
+  if (!is_first && before != 0 && atomic_load(&ends_deaf) && now - first > SAME_NS) {
     end_process(number);
     errno = saved;
     return;
@@ -49,7 +47,7 @@ static void on_signal(int number, siginfo_t *info, void *context) {
   const struct sigaction *next = &chained[number == SIGINT ? 0 : 1];
   if (next->sa_flags & SA_SIGINFO) next->sa_sigaction(number, info, context);
   else next->sa_handler(number);
-  if (bell == NULL) bell = atomic_load(&sleeper);
+  word_t *bell = atomic_load(&sleeper);
   if (bell != NULL) futex_ring(bell);
   errno = saved;
 }
@@ -74,15 +72,18 @@ void signal_chain(void) {
 
 void signal_sleeper(word_t *bell) { atomic_store(&sleeper, bell); }
 
-void signal_listener(word_t *bell) {
-  if (gettid() == getpid()) atomic_store(&listener, bell);
+void signal_end_deaf(bool on) {
+  if (gettid() == getpid()) atomic_store(&ends_deaf, on);
 }
 
 int signal_pending(void) { return atomic_load(&came); }
 
-napi_value js_has_signal(napi_env env, napi_callback_info info) {
-  call_t call = call_begin(env, info, "hasSignal");
-  return call_truth(&call, signal_pending() != 0);
+/* endDeaf(): from now on a signal that comes a second after one that nobody took ends the process. */
+napi_value js_end_deaf(napi_env env, napi_callback_info info) {
+  (void)env;
+  (void)info;
+  signal_end_deaf(true);
+  return NULL;
 }
 
 napi_value js_take_signal(napi_env env, napi_callback_info info) {

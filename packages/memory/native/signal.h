@@ -9,9 +9,8 @@
 void signal_chain(void);
 /* The bell that the main thread is about to sleep on; NULL when it is back. */
 void signal_sleeper(word_t *bell);
-/* The bell whose ring makes the main thread's event loop take the signal; NULL when none does any more. In the main
- * thread, else nothing. While there is one, a signal that comes a second after one that was not taken ends the process. */
-void signal_listener(word_t *bell);
+/* Whether a signal that comes a second after one that was not taken ends the process. In the main thread, else nothing. */
+void signal_end_deaf(bool on);
 /* The signal that has come and was not taken; 0 if none. */
 int signal_pending(void);
 

@@ -107,13 +107,11 @@ export interface Addon {
    * at once. Sees signals from the first `enter`, `block` or `takeSignal` on that finds a JavaScript listener.
    */
   takeSignal(): number
-  /** Whether a signal came that was not taken. */
-  hasSignal(): boolean
   /**
-   * A signal rings this seat from now on, and `onBell` takes it once its handlers ran. One that comes before the last
-   * was taken ends the process: JavaScript is busy and sees none. Counts in the process's main thread only.
+   * From now on a signal that comes a second after one that nobody took ends the process: JavaScript is busy and sees
+   * none. Counts in the process's main thread only, until it leaves its seat.
    */
-  hearSignals(): void
+  endDeaf(): void
 
   /**
    * Makes this thread the arena's root, which announces the deaths of processes. Gives the children's end, to be

@@ -59,7 +59,7 @@ export interface Substrate {
   /** The signal that ended a block. */
   takeSignal(): NodeJS.Signals
   /** From now on a signal that comes a second after one that nobody took ends the process. */
-  hearSignals(): void
+  endDeaf(): void
   /** Whether a pending wait holds the event loop open. */
   hear(on: boolean): void
   /** Starts to listen to the bell, without holding the event loop open. */
@@ -146,8 +146,8 @@ export class NativeSubstrate implements Substrate {
     return this.#addon.takeSignal() === constants.signals.SIGTERM ? 'SIGTERM' : 'SIGINT'
   }
 
-  hearSignals(): void {
-    this.#addon.hearSignals()
+  endDeaf(): void {
+    this.#addon.endDeaf()
   }
 
   hear(on: boolean): void {
@@ -253,7 +253,7 @@ export class PlainSubstrate implements Substrate {
     return 'SIGINT'
   }
 
-  hearSignals(): void {}
+  endDeaf(): void {}
 
   hear(on: boolean): void {
     if (on) {

@@ -161,7 +161,7 @@ export function listenForDeaths(listener: () => void): void {
   onDeath = listener
   deaths = load(me.arena.header, H_DEATHS)
   me.arena.substrate.listen()
-  if (me.interruptible) me.arena.substrate.hearSignals()
+  if (me.interruptible) me.arena.substrate.endDeaf()
 }
 
 /** Looks at all that this thread waits for, and parks what is left: after a bell, and after a block. */

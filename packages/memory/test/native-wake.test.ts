@@ -134,10 +134,11 @@ describe('a signal of a root that listens for it', () => {
   test('ends none whose event loop saw the first', async () => {
     const root = start('signalled.mjs', ['compute now and then'], [])
     expect(await root.line()).toBe('ready')
-    for (let i = 1; i <= 5; i++) {
+    // For longer than two signals are taken for one.
+    const first = performance.now()
+    for (let i = 1; performance.now() - first < 1500; i++) {
       process.kill(root.pid, 'SIGINT')
       expect(await root.line()).toBe(`heard ${i}`)
-      expect(await root.line()).toBe('taken')
     }
     process.kill(root.pid, 'SIGTERM')
     expect(await root.end).toBe('SIGTERM')
@@ -148,7 +149,6 @@ describe('a signal of a root that listens for it', () => {
     expect(await root.line()).toBe('ready')
     process.kill(root.pid, 'SIGINT')
     expect(await root.line()).toBe('heard 1')
-    expect(await root.line()).toBe('taken')
     root.process.stdin!.write('go\n')
     expect(await root.line()).toBe('false')
   })
