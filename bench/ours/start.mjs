@@ -1,7 +1,6 @@
 // spawn: from the call until the first message of the started actor is here.
 // The actor's end is awaited too, off the clock.
 
-import { performance } from 'node:perf_hooks'
 import { actor, main, Queue, spawn } from '@troupe/runtime'
 
 const starting = actor(import.meta, 'starting', (_ctx, out) => out.putSync('started'))

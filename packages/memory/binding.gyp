@@ -8,6 +8,7 @@
         "native/call.c",
         "native/child.c",
         "native/file.c",
+        "native/flags.c",
         "native/futex.c",
         "native/guard.c",
         "native/helper.c",

@@ -56,6 +56,13 @@ napi_value js_punch(napi_env env, napi_callback_info info) {
   return allocate(&call, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, "fallocate(PUNCH_HOLE)");
 }
 
+napi_value js_close(napi_env env, napi_callback_info info) {
+  call_t call = call_begin(env, info, "close");
+  int fd = (int)call_integer(&call, 0, 0, INT32_MAX);
+  if (!call.failed) close(fd);
+  return NULL;
+}
+
 napi_value js_close_on_exec(napi_env env, napi_callback_info info) {
   call_t call = call_begin(env, info, "closeOnExec");
   int fd = (int)call_integer(&call, 0, 0, INT32_MAX);

@@ -6,7 +6,6 @@
  * mapped over it, then it grows: so no memory is claimed twice and the pages are those of the file.
  */
 import { load, store } from '#atomics'
-import { closeSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { ArenaFullError, CorruptError } from './errors.js'
 import {
@@ -156,7 +155,7 @@ function createMapped(): Made {
       return { buffer: overlay(fd, shape), fd, shape }
     } catch (error) {
       refused = error
-      if (fd >= 0) closeSync(fd)
+      if (fd >= 0) addon.close(fd)
     }
   }
   throw new ArenaFullError(

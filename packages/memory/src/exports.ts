@@ -25,8 +25,10 @@ export {
   TroupeError,
 } from './errors.js'
 export { blankBuffer, makeBuffer, mapBuffer } from './buffers.js'
+export { type Code, codeHere, importModule } from './code.js'
 export { HAS_LINKS } from './layout.js'
 export { type Link, NAMES_END, NAMES_OBJECT, readLinks } from './links.js'
+export { isMainThread } from './main-thread.js'
 export { addonProblem, loadAddon } from './native.js'
 export { countObjects, type Handle, holds, lend, takeBack, wordsOf } from './objects.js'
 export {

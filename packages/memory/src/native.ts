@@ -51,6 +51,8 @@ export interface Addon {
 
   /** Makes the file of an arena: close-on-exec, its size sealed. Gives the descriptor. */
   create(bytes: number): number
+  /** Closes a descriptor of ours: Node warns of those that it closes in a thread and did not open there. */
+  close(fd: number): void
   /** Allocates a range of the file, so that touching it cannot fail later. */
   reserve(fd: number, offset: number, bytes: number): void
   /** Gives a range back; it reads as zeros. */
@@ -112,6 +114,8 @@ export interface Addon {
    * none. Counts in the process's main thread only, until it leaves its seat.
    */
   endDeaf(): void
+  /** This process frees array buffers in its own collections, not in a thread beside: see docs/decisions/0009. */
+  sweepHere(): void
 
   /**
    * Makes this thread the arena's root, which announces the deaths of processes. Gives the children's end, to be

@@ -10,7 +10,6 @@ import { add, compareExchange, load, notify, store, wait, waitAsync } from '#ato
 import { existsSync, readlinkSync } from 'node:fs'
 import { constants } from 'node:os'
 import path from 'node:path'
-import { MessageChannel } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { type Addon, addonProblem, loadAddon } from './native.js'
 import { NoAddonError } from './errors.js'
@@ -260,6 +259,7 @@ export class PlainSubstrate implements Substrate {
       this.listen()
       // A pending waitAsync does not hold the process open, so a port does.
       if (!this.#hold) {
+        const { MessageChannel } = process.getBuiltinModule('node:worker_threads')
         const { port1 } = new MessageChannel()
         port1.on('message', () => {})
         this.#hold = port1

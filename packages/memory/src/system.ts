@@ -3,12 +3,12 @@
  * its own and is its root; the thread of a place joins with the ticket and the seat that were given to it.
  */
 import { load, store } from '#atomics'
-import { closeSync, fstatSync } from 'node:fs'
+import { fstatSync } from 'node:fs'
 import { constants } from 'node:os'
-import { isMainThread } from 'node:worker_threads'
 import { Arena, type Ticket } from './arena.js'
 import { StoppedError, TroupeError } from './errors.js'
 import { H_ROOT } from './layout.js'
+import { isMainThread, setMainThread } from './main-thread.js'
 import { addonFile, loadAddon, useAddon } from './native.js'
 import { type Handle, holdFor, wordsOf } from './objects.js'
 import { forgetRings } from './open.js'
@@ -89,7 +89,7 @@ function killOrphan(arena: Arena, name: number, pid: number): void {
       addon.signalProcess(pidfd, constants.signals.SIGKILL)
     }
   } finally {
-    closeSync(pidfd)
+    addon.close(pidfd)
   }
 }
 
@@ -113,11 +113,13 @@ export function joinSystem(invitation: Invitation): Self {
 
 /** A child process comes: it ends with the root, and the root's watcher holds its pidfd before user code runs. */
 export function guardProcess(invitation: Invitation): void {
+  setMainThread()
   useAddon(invitation.addon)
   const addon = requireAddon('A process')
   addon.closeOnExec(invitation.fd, true)
   addon.closeOnExec(invitation.guard, true)
   addon.guardJoin(invitation.guard)
+  addon.sweepHere()
   const seat = seatOf(invitation.name)
   addon.register(invitation.guard, process.pid, seat)
 }
@@ -225,8 +227,9 @@ const REFUSALS = new Set(['ENOSYS', 'EPERM', 'EACCES'])
 // The root's watcher waits for a pidfd again and again, since it may lack descriptors for a while. What is refused
 // for good is refused in every process of the system: filters are inherited.
 function requirePidfds(): void {
+  const addon = requireAddon('A process')
   try {
-    closeSync(requireAddon('A process').openProcess(process.pid))
+    addon.close(addon.openProcess(process.pid))
   } catch (error) {
     if (!REFUSALS.has((error as NodeJS.ErrnoException).code ?? '')) return
     throw new TroupeError(
@@ -253,7 +256,7 @@ function enter(
   arena.substrate.enter(seatOf(name), hear)
   // Threads that sleep in the addon would keep this process from ending.
   const isRootHere = load(arena.header, H_ROOT) === name
-  if (isMainThread || isRootHere) process.on('exit', () => markProcess(arena, name))
+  if (isRootHere || isMainThread()) process.on('exit', () => markProcess(arena, name))
   return arena.substrate.native ? guard(requireAddon('A system with processes')) : -1
 }
 

@@ -3,7 +3,7 @@ import { load } from '#atomics'
 import type { Arena, Ticket } from './arena.js'
 import { TroupeError } from './errors.js'
 import { H_ROOT, S_STOP, SEAT_WORDS, seatOf } from './layout.js'
-import { isMainThread } from 'node:worker_threads'
+import { isMainThread } from './main-thread.js'
 
 /** The thread's place in the system. */
 export interface Self {
@@ -42,7 +42,7 @@ export function setSelf(arena: Arena, name: number, guard: number): Self {
     seat: seatOf(name),
     name,
     guard,
-    interruptible: isRoot && isMainThread,
+    interruptible: isRoot && isMainThread(),
   }
   return current
 }

@@ -14,9 +14,9 @@
  */
 import { and, load, or, wait as sleep } from '#atomics'
 import { availableParallelism } from 'node:os'
-import { isMainThread } from 'node:worker_threads'
 import { InterruptedError, StoppedError } from './errors.js'
 import { BLOCKED, H_DEATHS, LISTENING, S_BELL, S_STOP, SEAT_WORDS, SLEEPERS } from './layout.js'
+import { isMainThread } from './main-thread.js'
 import { countAwake } from './seats.js'
 import { doOrWarn } from './steps.js'
 import { SIGNALLED, TIMED_OUT } from './substrate.js'
@@ -43,7 +43,7 @@ export interface Wait {
  * The net for a `worker.terminate()` that nobody told us of. The main thread of a process cannot be
  * terminated, only killed or signalled, so it sleeps long.
  */
-const SLICE: number = isMainThread ? 30_000 : 250
+const sliceMs = (): number => (isMainThread() ? 30_000 : 250)
 const LATE = 250
 /** Looks of a spin; each is followed by a pause of some 50 ns. */
 const MOST_SPINS = 800
@@ -125,7 +125,7 @@ export function waitSync(wait: Wait, deadline: number, stoppable = true): boolea
       while (end === TIMED_OUT) {
         const left = deadline - now()
         if (left <= 0) return false
-        const slice = Math.min(left, wait.late || !substrate.native ? LATE : SLICE)
+        const slice = Math.min(left, wait.late || !substrate.native ? LATE : sliceMs())
         end = substrate.block(me.seat, bell, slice, me.interruptible && stoppable)
         if (end === TIMED_OUT) wait.late?.()
         if (!substrate.native) break

@@ -1,6 +1,5 @@
 /** The life of a place, from the inside: join, load, run the actor, report, end. */
 import { awaitGuard, guardProcess, joinSystem, leaveSystem, stopBlocks } from '@troupe/memory'
-import { isMainThread } from 'node:worker_threads'
 import { Cell, setCellHere, type Start } from './cells.js'
 import { unsendable } from './errors.js'
 import type { InboxAddress } from './inbox.js'
@@ -8,8 +7,7 @@ import { holdOpen } from './hold-open.js'
 import { loadActor } from './load.js'
 import { writeDirectly } from './output.js'
 import { placeOwner } from './owner.js'
-import { placeData } from './place-data.js'
-import { hideFlag } from './place-flags.js'
+import { isProcessPlace, placeData } from './place-data.js'
 import { type Report, runActor } from './run.js'
 import { spawnFrom } from './spawn.js'
 
@@ -22,19 +20,19 @@ export async function bootPlace(): Promise<void> {
   booted = true
   holdOpen()
   const { invitation, inbox } = data
-  if (isMainThread) {
-    hideFlag()
+  if (isProcessPlace()) {
     guardProcess(invitation)
   }
   writeDirectly()
   joinSystem(invitation)
-  if (isMainThread) {
+  if (isProcessPlace()) {
     awaitGuard()
     // A terminal signals the whole group; the root decides what happens.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
   }
   const cell = new Cell('', '', placeOwner, inbox)
   setCellHere(cell)
+  cell.drain() // Most often the start is there.
   const start = await cell.start
   cell.id = start.id
   cell.name = start.name

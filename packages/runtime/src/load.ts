@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { isMainThread } from 'node:worker_threads'
+import { importModule, isMainThread } from '@troupe/memory'
 import { type ActorFunction, functionOf, keysOf } from './actor.js'
 import { LoadError } from './errors.js'
 import { setImporting } from './place-data.js'
@@ -19,7 +19,7 @@ export async function loadActor(
 ): Promise<ActorFunction<readonly unknown[], unknown, unknown>> {
   setImporting(true)
   try {
-    await importModule(twinOf(url))
+    await importActors(twinOf(url))
   } finally {
     setImporting(false)
   }
@@ -42,11 +42,11 @@ function twinOf(url: string): string {
   return twin !== url && existsSync(new URL(twin)) ? twin : url
 }
 
-async function importModule(url: string): Promise<void> {
+async function importActors(url: string): Promise<void> {
   // Before the first try: Node remembers a module that it could not load.
   if (TYPESCRIPT.test(new URL(url).pathname) && !loadsTypeScript()) await registerTsx(url)
   try {
-    await import(url)
+    await importModule(url)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') {
@@ -67,13 +67,13 @@ function loadsTypeScript(): boolean {
   if ((process.features as { typescript?: unknown }).typescript) return true
   const flags = `${process.execArgv.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`
   if (!/--(import|loader|experimental-loader)\b/.test(flags)) return false
-  return isMainThread || !/\btsx\b/.test(flags)
+  return isMainThread() || !/\btsx\b/.test(flags)
 }
 
 async function registerTsx(url: string): Promise<void> {
   let api: { register(): unknown }
   try {
-    api = (await import(tsxApi(url))) as typeof api
+    api = (await importModule(tsxApi(url))) as typeof api
   } catch (cause) {
     throw new LoadError(
       `${url} is TypeScript, which Node ${process.versions.node} does not load by itself; install tsx in the project, build to JavaScript, or use Node 22.18 or newer`,

@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { isMainThread } from 'node:worker_threads'
+import { isMainThread } from '@troupe/memory'
 import { type ModuleMeta, urlOf } from './actor.js'
 import { describe } from './arguments.js'
 import { cellHere, failExit, hasCell } from './cells.js'
@@ -36,7 +36,7 @@ export function main(meta: ModuleMeta, run: Main): void {
   }
   if (isPlace()) return
   const url = urlOf(meta)
-  if (!isMainThread || !isEntry(url)) {
+  if (!isMainThread() || !isEntry(url)) {
     if (others.size === 0) process.on('exit', reportUnrun)
     others.add(url)
     return

@@ -1,6 +1,6 @@
 /** What a place is given to start with: as worker data to a thread, in the environment to a process. */
-import { isMainThread, workerData } from 'node:worker_threads'
-import type { Handle, Invitation } from '@troupe/memory'
+import { type Code, type Handle, type Invitation, isMainThread } from '@troupe/memory'
+import { type CodePart, VARIABLE } from './place-code.js'
 
 /** What the starter tells the thread or process before any message. */
 export interface PlaceData {
@@ -9,40 +9,54 @@ export interface PlaceData {
   readonly inbox: Handle
 }
 
-interface Told {
-  bytes: number
-  name: number
-  addon?: string
-  inbox: Handle
+/** Worker data of a thread. */
+export interface ToldThread extends PlaceData {
+  readonly code: readonly Code[]
 }
 
-const VARIABLE = 'TROUPE_PLACE'
+/** What stands in the environment of a process. */
+export interface ToldProcess {
+  readonly bytes: number
+  readonly name: number
+  readonly addon?: string | undefined
+  readonly inbox: Handle
+  readonly code: readonly CodePart[]
+}
+
 /** Where a process finds the arena and the guard: after the three standard streams. */
-export const ARENA_FD = 3
-export const GUARD_FD = 4
+const ARENA_FD = 3
+const GUARD_FD = 4
 
 let data: PlaceData | undefined
 let read = false
+let inProcess = false
 let importing: boolean | undefined
 
 /** The environment of a process place. */
-export function placeEnvironment({ invitation, inbox }: PlaceData): NodeJS.ProcessEnv {
+export function placeEnvironment(
+  { invitation, inbox }: PlaceData,
+  code: readonly CodePart[],
+): NodeJS.ProcessEnv {
   const { bytes, name, addon } = invitation
-  return { ...process.env, [VARIABLE]: JSON.stringify({ bytes, name, addon, inbox }) }
+  const told: ToldProcess = { bytes, name, addon, inbox, code }
+  return { ...process.env, [VARIABLE]: JSON.stringify(told) }
 }
 
 /** What this place was given; nothing in a root. The variable is gone before user code runs. */
 export function placeData(): PlaceData | undefined {
   if (read) return data
   read = true
-  if (!isMainThread) {
-    data = (workerData as { troupe?: PlaceData } | null)?.troupe
+  const text = process.env[VARIABLE]
+  if (text === undefined) {
+    if (!isMainThread()) {
+      const { workerData } = process.getBuiltinModule('node:worker_threads')
+      data = (workerData as { troupe?: ToldThread } | null)?.troupe
+    }
     return data
   }
-  const text = process.env[VARIABLE]
-  if (text === undefined) return undefined
+  inProcess = true
   delete process.env[VARIABLE]
-  const { bytes, name, addon, inbox } = JSON.parse(text) as Told
+  const { bytes, name, addon, inbox } = JSON.parse(text) as ToldProcess
   data = { invitation: { bytes, name, addon, fd: ARENA_FD, guard: GUARD_FD }, inbox }
   return data
 }
@@ -50,6 +64,11 @@ export function placeData(): PlaceData | undefined {
 /** Whether this thread was started by Troupe. */
 export function isPlace(): boolean {
   return placeData() !== undefined
+}
+
+/** Whether this is the main thread of a process that Troupe started. */
+export function isProcessPlace(): boolean {
+  return isPlace() && inProcess
 }
 
 /** Whether the place is loading its actor's module, as it does from its first moment: nothing may be spawned then. */

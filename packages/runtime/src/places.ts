@@ -1,5 +1,6 @@
 /** Places of their own: worker threads and child processes, from the starter's side. */
 import {
+  codeHere,
   expectProcess,
   type Handle,
   hasProcesses,
@@ -14,10 +15,11 @@ import {
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type ResourceLimits, Worker } from 'node:worker_threads'
+import type { ResourceLimits } from 'node:worker_threads'
 import type { Child } from './child.js'
 import { makeInbox } from './inbox.js'
-import { placeEnvironment } from './place-data.js'
+import { codeFile, partsOf } from './place-code.js'
+import { placeEnvironment, type ToldThread } from './place-data.js'
 import { placeFlags } from './place-flags.js'
 
 /** A place that has a seat and an inbox and does not run yet. */
@@ -61,7 +63,7 @@ export function startPlace(
 
 // Beside this file lies the entry of a place. In a bundle nothing does: the bundle is its own entry.
 function entryFor(url: string): URL {
-  const own = new URL('./troupe-place.js', import.meta.url)
+  const own = new URL('./troupe-place.cjs', import.meta.url)
   return existsSync(own) ? own : new URL(url)
 }
 
@@ -72,9 +74,12 @@ function startThread(
   name: string,
   resourceLimits: ResourceLimits | undefined,
 ): void {
+  // As in a process, of which it takes 5 ms to load. A thread has it.
+  const { Worker } = process.getBuiltinModule('node:worker_threads')
+  const troupe: ToldThread = { invitation: invitation(seat), inbox, code: codeHere() }
   const worker = new Worker(entry, {
     name,
-    workerData: { troupe: { invitation: invitation(seat), inbox } },
+    workerData: { troupe },
     ...(resourceLimits ? { resourceLimits } : {}),
   })
   let failure: unknown
@@ -89,12 +94,14 @@ function startProcess({ seat, inbox }: Prepared, child: Child, entry: URL): void
   const ticket = invitation(seat)
   // Loaded at the first use: a place seldom starts processes itself.
   const { spawn: spawnProcess } = process.getBuiltinModule('node:child_process')
+  const codes = codeHere()
+  const code = codes.length > 0 ? [codeFile(codes, loadAddon()!)] : []
   const started: ChildProcess = spawnProcess(
     process.execPath,
     [...placeFlags(), fileURLToPath(entry)],
     {
-      stdio: ['ignore', 'inherit', 'inherit', ticket.fd, ticket.guard],
-      env: placeEnvironment({ invitation: ticket, inbox }),
+      stdio: ['ignore', 'inherit', 'inherit', ticket.fd, ticket.guard, ...code],
+      env: placeEnvironment({ invitation: ticket, inbox }, partsOf(codes)),
     },
   )
   child.place = { seat, kill: () => void started.kill('SIGKILL') }

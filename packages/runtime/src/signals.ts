@@ -1,6 +1,5 @@
 /** SIGINT and SIGTERM of the root stop its children, in order; a second signal kills them. */
-import { takeSignal } from '@troupe/memory'
-import { isMainThread } from 'node:worker_threads'
+import { isMainThread, takeSignal } from '@troupe/memory'
 import { cellHere } from './cells.js'
 import { isPlace } from './place-data.js'
 
@@ -13,7 +12,7 @@ let signals = 0
 
 /** Installs the handlers, in the main thread of a root. */
 export function stopOnSignals(): void {
-  if (installed || !isMainThread || isPlace()) return
+  if (installed || isPlace() || !isMainThread()) return
   installed = true
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     // First of all listeners, so that those that listen once are counted.

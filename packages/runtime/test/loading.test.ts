@@ -166,3 +166,17 @@ describe.each(places)('a program loads its actor in a %s', (place) => {
     expect(await spawn(double, [4], { in: place }).result).toBe(8)
   })
 })
+
+test('a bundle that left out the condition `module` says so', async () => {
+  const outfile = path.join(folder, 'out/conditions.mjs')
+  await esbuild({
+    entryPoints: [path.join(folder, 'program.mjs')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    conditions: ['custom'],
+    preserveSymlinks: true,
+  })
+  await expect(output([], outfile, 'thread')).rejects.toThrow("by the condition 'module'")
+})

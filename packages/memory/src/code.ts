@@ -1,0 +1,112 @@
+/**
+ * The code of our packages. V8 takes longer to read it than a place takes to start, so a place gets what the
+ * thread that starts it has: the text, and the bytes that V8 made of it (its code cache, see node:vm).
+ */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { Script } from 'node:vm'
+
+/** The code of one package, as a place is given it. */
+export interface Code {
+  /** Its file. */
+  readonly url: string
+  readonly text: string
+  readonly cache: Uint8Array
+  /** Names of the packages that it loaded, with the URLs of their code. */
+  readonly needs: Readonly<Record<string, string>>
+}
+
+interface Loaded {
+  readonly exports: object
+  readonly script: Script
+  readonly text: string
+  readonly needs: Readonly<Record<string, string>>
+  /** What it was made of, unless V8 refused that. */
+  readonly given: Code | undefined
+}
+
+/** `dist/script.js` of a package: a function of these parameters, made by `tooling/bundle.mjs`. */
+type Run = (url: string, require: (name: string) => unknown) => object
+
+interface Store {
+  readonly importModule: (url: string) => Promise<unknown>
+  readonly given: Map<string, Code>
+  readonly loaded: Map<string, Loaded>
+}
+
+// Each package's entry has a copy of this module in it.
+const KEY = Symbol.for('@troupe/memory code 1')
+const store: Store = ((globalThis as { [KEY]?: Store })[KEY] ??= {
+  importModule: (url) => import(url),
+  given: new Map(),
+  loaded: new Map(),
+})
+
+/** What the package whose code is at `url` exports. Runs it once a thread. */
+export function loadCode(url: string): object {
+  const known = store.loaded.get(url)
+  if (known) return known.exports
+  const given = store.given.get(url)
+  const text = given?.text ?? read(url)
+  const script = new Script(text, {
+    filename: fileURLToPath(url),
+    cachedData: given?.cache,
+  })
+  const needs: Record<string, string> = { ...given?.needs }
+  const run = script.runInThisContext() as Run
+  const exports = run(url, (name) => {
+    if (name.startsWith('node:')) return process.getBuiltinModule(name)
+    const need = (needs[name] ??= resolve(url, `${name}/script`))
+    return loadCode(need)
+  })
+  const isUsed = given && !script.cachedDataRejected
+  store.loaded.set(url, { exports, script, text, needs, given: isUsed ? given : undefined })
+  return exports
+}
+
+/** As `import(url)`, which a script that came out of a cache cannot do in Node 20. */
+export function importModule(url: string): Promise<unknown> {
+  return store.importModule(url)
+}
+
+/** Before anything is loaded: what the starter has. */
+export function giveCode(codes: readonly Code[]): void {
+  for (const code of codes) store.given.set(code.url, code)
+}
+
+/** V8 compiles a function at its first call, so a thread that heard from places has more to give. */
+const REMADE_AT = 4
+let starts = 0
+let codes: readonly Code[] = []
+
+/** What this thread has, for a place that it starts. Threads share the caches. Nothing inside a bundle. */
+export function codeHere(): readonly Code[] {
+  starts++
+  if (codes.length !== store.loaded.size || starts === REMADE_AT) {
+    codes = Array.from(store.loaded, ([url, { given, script, text, needs }]) => {
+      return given ?? { url, text, cache: cacheOf(script), needs }
+    })
+  }
+  return codes
+}
+
+function read(url: string): string {
+  try {
+    return readFileSync(new URL(url), 'latin1')
+  } catch (cause) {
+    const cure = "a bundler must find packages by the condition 'module'"
+    throw new Error(`The code of a package is not at ${url}; ${cure}`, { cause })
+  }
+}
+
+function resolve(from: string, name: string): string {
+  return pathToFileURL(createRequire(from).resolve(name)).href
+}
+
+function cacheOf(script: Script): Uint8Array {
+  const made = script.createCachedData()
+  const cache = new Uint8Array(new SharedArrayBuffer(made.length))
+  cache.set(made)
+  return cache
+}

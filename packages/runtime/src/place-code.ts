@@ -1,0 +1,75 @@
+/** The code of our packages on its way to a place: see memory's code.ts. A process gets it in a file of memory. */
+import type { Code } from '@troupe/memory'
+import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import type { ToldProcess, ToldThread } from './place-data.js'
+
+/** Where a process finds what it is given. */
+export const VARIABLE = 'TROUPE_PLACE'
+
+/** How much of the file is whose. */
+export interface CodePart {
+  readonly url: string
+  readonly needs: Readonly<Record<string, string>>
+  readonly text: number
+  readonly cache: number
+}
+
+/** The descriptor of the file in a process: after the arena and the guard. */
+const CODE_FD = 5
+
+let file: { readonly fd: number; readonly codes: readonly Code[] } | undefined
+
+/** What makes files of memory. */
+interface Files {
+  create(bytes: number): number
+  close(fd: number): void
+}
+
+/** Descriptor of the file, which is written once a thread. */
+export function codeFile(codes: readonly Code[], files: Files): number {
+  if (file?.codes === codes) return file.fd
+  if (file) closeSync(file.fd)
+  const pieces = codes.flatMap(({ text, cache }) => [Buffer.from(text, 'latin1'), cache])
+  const fd = files.create(pieces.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of pieces) at += writeSync(fd, piece, 0, piece.length, at)
+  // Node closes what it opened itself when a thread is terminated.
+  file = { fd: openSync(`/proc/self/fd/${fd}`, 'r'), codes }
+  files.close(fd)
+  return file.fd
+}
+
+/** What tells the parts of the file. */
+export function partsOf(codes: readonly Code[]): CodePart[] {
+  return codes.map(({ url, needs, text, cache }) => {
+    return { url, needs, text: text.length, cache: cache.length }
+  })
+}
+
+/** What this place was given. Leaves the variable to `placeData`. */
+export function codeGiven(): readonly Code[] {
+  const told = process.env[VARIABLE]
+  if (told !== undefined) return readCode((JSON.parse(told) as ToldProcess).code)
+  const { workerData } = process.getBuiltinModule('node:worker_threads')
+  return (workerData as { troupe: ToldThread }).troupe.code
+}
+
+function readCode(parts: readonly CodePart[]): Code[] {
+  if (parts.length === 0) return []
+  const all = Buffer.allocUnsafeSlow(parts.reduce((sum, { text, cache }) => sum + text + cache, 0))
+  // At a position: all processes share that of the descriptor.
+  readSync(CODE_FD, all, 0, all.length, 0)
+  closeSync(CODE_FD)
+  let at = 0
+  return parts.map(({ url, needs, text, cache }) => {
+    const from = at + text
+    const code = {
+      url,
+      needs,
+      text: all.toString('latin1', at, from),
+      cache: all.subarray(from, from + cache),
+    }
+    at = from + cache
+    return code
+  })
+}
