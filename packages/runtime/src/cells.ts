@@ -142,6 +142,8 @@ export class Cell {
     switch (envelope.op) {
       case 'message':
         this.mailbox.deliver(envelope.message)
+        // Nobody reads it any more.
+        for (const end of this.owner.lateEnds()) end.end()
         break
       case 'start':
         this.#begin(envelope)

@@ -7,6 +7,7 @@ import { type Cell, rememberExit } from './cells.js'
 import { ActorDiedError } from './errors.js'
 import { type Exit, isFailure } from './exit.js'
 import type { InboxAddress } from './inbox.js'
+import type { Closable } from './owner.js'
 import { startTimer } from '@troupe/memory'
 
 /** What a child runs in. */
@@ -39,6 +40,8 @@ export class Child {
   readonly #parent: Cell
   readonly #settle: (exit: Exit) => void
   #report: Report | undefined
+  /** Ends in the report, when the parent is over. */
+  #late: readonly Closable[] = []
   #stopping: unknown
   #killed = false
   #result: Promise<unknown> | undefined
@@ -70,12 +73,17 @@ export class Child {
 
   /** The function returned `value`, or obeyed a stop without one. */
   done(report: { readonly value?: unknown; readonly exit: Exit }): void {
-    this.#report ??= report
+    this.#note(report)
   }
 
   /** The function threw. */
   failed(error: unknown): void {
-    this.#report ??= { error }
+    this.#note({ error })
+  }
+
+  #note(report: Report): void {
+    this.#report ??= report
+    this.#late = this.#parent.owner.lateEnds()
   }
 
   /** Asks for its end, and kills it after `timeout`. */
@@ -112,7 +120,7 @@ export class Child {
     this.#parent.children.delete(this.id)
     rememberExit(this.id, exit)
     this.#settle(exit)
-    if (isFailure(exit)) setImmediate(() => this.#reportUntaken(exit))
+    if (isFailure(exit) || this.#late.length > 0) setImmediate(() => this.#letGo(exit))
   }
 
   #exitOf({ code, signal, error }: PlaceEnd): Exit {
@@ -131,8 +139,14 @@ export class Child {
     return { reason: 'exit', ...how }
   }
 
-  #reportUntaken(exit: Exit): void {
+  // What nobody asked for is told, if it is a failure, and its ends close.
+  #letGo(exit: Exit): void {
     if (this.taken) return
+    for (const end of this.#late) end.end()
+    if (isFailure(exit)) this.#reportUntaken(exit)
+  }
+
+  #reportUntaken(exit: Exit): void {
     const error = exit.error ?? new ActorDiedError(this.name, exit)
     console.error(`Actor ${this.name} failed (${exit.reason}), and nobody asked for its result:`)
     console.error(error)

@@ -48,6 +48,7 @@ export class Owner {
   #mostSent = FEW
   #mostObjects = FEW
   #ended = false
+  #late: ReadonlySet<Closable> = new Set()
   #dead = false
 
   constructor(number: number) {
@@ -111,6 +112,14 @@ export class Owner {
   closeEnds(): void {
     // A set may shrink while it is walked.
     for (const end of this.ends) end.end()
+  }
+
+  /** Ends that came since the last call, now that the actor is over; none while it runs. */
+  lateEnds(): Closable[] {
+    if (!this.#ended) return []
+    const known = this.#late
+    this.#late = new Set(this.ends)
+    return [...this.#late].filter((end) => !known.has(end))
   }
 
   /**

@@ -66,6 +66,17 @@ test('main closes its ends before it waits for its letters', () => {
   })
 })
 
+test.each([
+  ['untaken', '0'],
+  ['taken', '3'],
+  ['letter', '0'],
+])(
+  'an end that comes when main is over closes, unless its result is asked for: %s',
+  (which, count) => {
+    expect(runProgram('ending-programs.mjs', which)).toEqual({ code: 0, stdout: count, stderr: '' })
+  },
+)
+
 test('a main that nothing can settle is told, with the exit code 13', () => {
   const { code, stderr } = runProgram('ending-programs.mjs', 'never')
   expect(stderr).toContain('main() never ended')
