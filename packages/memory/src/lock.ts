@@ -54,7 +54,7 @@ export function acquire(arena: Arena, place: LockPlace, me: number): boolean {
       if (compareExchange(words, index, word, word | WAITERS) === word) return false
     }
   }
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 300; i++) {
     if (attempt(false)) return ownerDied
     pause()
   }

@@ -45,20 +45,24 @@ export interface Wait {
  */
 const sliceMs = (): number => (isMainThread() ? 30_000 : 250)
 const LATE = 250
-/** Looks of a spin; each is followed by a pause of some 50 ns. */
-const MOST_SPINS = 800
-/** Some 10 µs: less than a wake costs the other side, and a spin that is shorter never pays again. */
-const LEAST_SPINS = 160
-const PAUSE = 60
+/** Looks of a spin, some 0.1 µs each with its pause. */
+const MOST_SPINS = 2400
+/** A spin that is shorter never pays again. */
+const LEAST_SPINS = 480
+const MORE_SPINS = 192
+const PAUSE = 6
 const CORES: number = availableParallelism()
 
 let spins = MOST_SPINS
-let noise = 0
+let noise = 2.5
 
-/** Uses up some 50 ns, `times` over, without touching shared lines: a tight loop drags them across cores. */
+/**
+ * Uses up some 50 ns, `times` over, without touching shared lines: a tight loop drags them across cores. Roots take
+ * long and keep few units of a core busy, of which another thread may be using the rest.
+ */
 export function pause(times = 1): void {
   let x = noise
-  for (let i = 0; i < PAUSE * times; i++) x = (x * 3 + i) | 0
+  for (let i = 0; i < PAUSE * times; i++) x = Math.sqrt(x + 3.7)
   noise = x
 }
 
@@ -88,7 +92,7 @@ function spin(wait: Wait, me: Self, deadline: number): boolean {
   let seen = wait.progress?.()
   for (let i = 0; i < spins; i++) {
     if (wait.glance()) {
-      spins = Math.min(MOST_SPINS, spins + 64)
+      spins = Math.min(MOST_SPINS, spins + MORE_SPINS)
       return true
     }
     pause()
@@ -278,12 +282,13 @@ const POLL_MS = 0.1
 /** So many that did not pay in a row, and only one wait of 64 is polled, until one pays. */
 const MOST_POLLS = 8
 /** Looks in one turn of the event loop, which costs more than all of them. */
-const GLANCES = 20
+const GLANCES = 70
 let polls = MOST_POLLS
 let pollEnd = 0
+let unpolled = 0
 
 function pollBriefly(me: Self, entry: Parked): boolean {
-  if (polls === 0 && (noise = (noise + 1) | 0) % 64 === 0) polls = 1
+  if (polls === 0 && ++unpolled % 64 === 0) polls = 1
   if (polls === 0 || isCrowded(me)) return false
   pollEnd = now() + POLL_MS
   polled.add(entry)
