@@ -5,6 +5,12 @@ import { inspect } from '../inspect.ts'
 const MANY = 512
 const COUNT_ONLY = { maxArrayLength: 0, compact: 3, breakLength: 200, colors: false } as const
 
+const indexKeys = Object.keys(Array.from({ length: 32 }))
+
+function indexKey(index: number): string {
+  return index < indexKeys.length ? indexKeys[index]! : String(index)
+}
+
 /**
  * Whether an array has no named properties, as a match of a regular expression has. Holes in a short array
  * answer no, in a long one they have to be looked for.
@@ -18,5 +24,5 @@ export function isListOnly(array: unknown[]): boolean {
     if (inspect(array, COUNT_ONLY) === `[ ... ${length} more items ]`) return true
   }
   const keys = Object.keys(array)
-  return keys.length === length && (length === 0 || keys[length - 1] === String(length - 1))
+  return keys.length === length && (length === 0 || keys[length - 1] === indexKey(length - 1))
 }
