@@ -293,9 +293,12 @@ export class PutHalf {
       : (start + ((slots[last + SLOT_A]! + 3) & ~3)) | 0
   }
 
-  // R1: the one commit.
+  // R1: the one commit. It waits for the slot's line, and the plain store before it asks for its own meanwhile: getters
+  // that spin hold both.
   #commit(tail: number): void {
-    store(this.#words, D_TAIL, tail | 0)
+    const words = this.#words
+    words[D_SEEN_START] = words[D_SEEN_START]!
+    store(words, D_TAIL, tail | 0)
   }
 
   // How many of the batch fit, the first of which does.
