@@ -110,7 +110,7 @@ export function tryPut(ring: Ring, item: unknown): Outcome {
 
 // Tag of bytes that need no codec; 0 for others.
 function directTag(item: unknown): number {
-  if (!(item instanceof Uint8Array)) return 0
+  if (!ArrayBuffer.isView(item)) return 0
   const prototype = Object.getPrototypeOf(item) as object
   if (prototype !== uint8 && prototype !== buffer) return 0
   // Empty may mean detached, and a resizable buffer stays one: the codec knows how.

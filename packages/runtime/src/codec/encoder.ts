@@ -160,16 +160,21 @@ export class Encoder {
 
   /** The own enumerable properties with string keys, each read once, in order. */
   properties(value: Record<string, unknown>): void {
-    const { writer } = this
+    const { writer, path } = this
     const depth = this.enter(PROPERTY)
     for (const key in value) {
       if (!hasOwnProperty.call(value, key)) continue
-      this.path.at(depth, key)
       const item = value[key]
       writer.key(key)
-      this.value(item)
+      // What cannot fail needs no path.
+      if (typeof item === 'string') writer.string(item)
+      else if (typeof item === 'number') writer.number(item)
+      else {
+        path.at(depth, key)
+        this.value(item)
+      }
     }
-    this.path.depth = depth
+    path.depth = depth
     writer.byte(tag.KEY_END)
   }
 
@@ -184,8 +189,12 @@ export class Encoder {
     }
     const depth = this.enter(INDEX)
     for (let index = 0; index < length; index++) {
-      path.at(depth, index)
       const item = value[index]
+      if (typeof item === 'string') {
+        writer.string(item)
+        continue
+      }
+      path.at(depth, index)
       if (item === undefined && !hasOwnProperty.call(value, index)) {
         this.#afterHole(value, index, depth)
         break
