@@ -25,28 +25,28 @@ const MOST_MINUTES = 40
 
 /** Name; count, of the short form and of the long one; share of the time; what is done. */
 const PARTS = [
-  ['kill-queue', 'kills', 200, 5000, 22, 'SIGKILL of producers and consumers of one Queue'],
-  ['kill-pipe', 'kills', 100, 2000, 11, 'SIGKILL of either end of a Pipe'],
+  ['kill-queue', 'kills', 200, 3400, 38, 'SIGKILL of producers and consumers of one Queue'],
+  ['kill-pipe', 'kills', 100, 1600, 17, 'SIGKILL of either end of a Pipe'],
   [
     'kill-fork',
     'kills',
     200,
     100_000,
-    24,
+    25,
     'SIGKILL of forked processes at one queue of the memory layer',
   ],
-  ['threads', 'ends', 300, 3000, 13, 'ends of threads in put, get and waiting'],
-  ['ends', 'each', 3, 100, 10, 'the ends that look harmless'],
+  ['threads', 'ends', 300, 1000, 7, 'ends of threads in put, get and waiting'],
+  ['ends', 'each', 3, 25, 5, 'the ends that look harmless'],
   [
     'volume',
     'items',
     40_000,
     2_000_000,
-    12,
+    5,
     '4 producers to 4 consumers, maxsize 1 and mixed sizes',
   ],
-  ['leaks', 'queues', 100_000, 1_000_000, 6, 'queues made and disposed; a root SIGKILLed'],
-  ['idle', 'seconds', 10, 10, 2, 'ten waiting places'],
+  ['leaks', 'queues', 100_000, 1_000_000, 2, 'queues made and disposed; a root SIGKILLed'],
+  ['idle', 'seconds', 10, 10, 1, 'ten waiting places'],
 ].filter(([name]) => only === '' || name === only)
 
 function run(name, args, minutes) {
