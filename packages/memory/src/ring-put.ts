@@ -297,7 +297,8 @@ export class PutHalf {
   // that spin hold both.
   #commit(tail: number): void {
     const words = this.#words
-    words[D_SEEN_START] = words[D_SEEN_START]!
+    const seen = words[D_SEEN_START]!
+    words[D_SEEN_START] = seen
     store(words, D_TAIL, tail | 0)
   }
 

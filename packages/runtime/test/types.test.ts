@@ -1,7 +1,8 @@
 // What must and must not compile, for each TypeScript that users may have.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { compile, type Diagnostics, versionOf } from './types/compile.js'
-import { accepted, PRELUDE, refused } from './types/snippets.js'
+import { accepted, PRELUDE } from './types/accepted.js'
+import { refused } from './types/refused.js'
 
 const compilers = ['typescript-5.7', 'typescript-6', 'typescript'] as const
 const fileOf = (kind: string, at: number): string => `${kind}-${at}.ts`
