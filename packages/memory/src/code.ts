@@ -2,10 +2,12 @@
  * The code of our packages. V8 takes longer to read it than a place takes to start, so a place gets what the
  * thread that starts it has: the text, and the bytes that V8 made of it (its code cache, see node:vm).
  */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { Script } from 'node:vm'
+import type { Script } from 'node:vm'
+
+// Not imported: each package's entry has this module in it, and to load builtins as modules takes a starting
+// place a millisecond.
+const getBuiltinModule: typeof process.getBuiltinModule = (name: string) =>
+  process.getBuiltinModule(name)
 
 /** The code of one package, as a place is given it. */
 export interface Code {
@@ -49,14 +51,15 @@ export function loadCode(url: string): object {
   if (known) return known.exports
   const given = store.given.get(url)
   const text = given?.text ?? read(url)
+  const { Script } = getBuiltinModule('node:vm')
   const script = new Script(text, {
-    filename: fileURLToPath(url),
+    filename: getBuiltinModule('node:url').fileURLToPath(url),
     cachedData: given?.cache,
   })
   const needs: Record<string, string> = { ...given?.needs }
   const run = script.runInThisContext() as Run
   const exports = run(url, (name) => {
-    if (name.startsWith('node:')) return process.getBuiltinModule(name)
+    if (name.startsWith('node:')) return getBuiltinModule(name)
     const need = (needs[name] ??= resolve(url, `${name}/script`))
     return loadCode(need)
   })
@@ -93,7 +96,7 @@ export function codeHere(): readonly Code[] {
 
 function read(url: string): string {
   try {
-    return readFileSync(new URL(url), 'latin1')
+    return getBuiltinModule('node:fs').readFileSync(new URL(url), 'latin1')
   } catch (cause) {
     const cure = "a bundler must find packages by the condition 'module'"
     throw new Error(`The code of a package is not at ${url}; ${cure}`, { cause })
@@ -101,7 +104,8 @@ function read(url: string): string {
 }
 
 function resolve(from: string, name: string): string {
-  return pathToFileURL(createRequire(from).resolve(name)).href
+  const { createRequire } = getBuiltinModule('node:module')
+  return getBuiltinModule('node:url').pathToFileURL(createRequire(from).resolve(name)).href
 }
 
 function cacheOf(script: Script): Uint8Array {

@@ -46,12 +46,21 @@ export function partsOf(codes: readonly Code[]): CodePart[] {
   })
 }
 
-/** What this place was given. Leaves the variable to `placeData`. */
+/** What this place was given; nothing when a module of `--import` has loaded the runtime before. */
 export function codeGiven(): readonly Code[] {
-  const told = process.env[VARIABLE]
-  if (told !== undefined) return readCode((JSON.parse(told) as ToldProcess).code)
+  const text = process.env[VARIABLE]
+  if (text !== undefined) {
+    const told = JSON.parse(text) as ToldProcess
+    process.env[VARIABLE] = JSON.stringify({ ...told, code: [] })
+    return readCode(told.code)
+  }
   const { workerData } = process.getBuiltinModule('node:worker_threads')
-  return (workerData as { troupe: ToldThread }).troupe.code
+  return (workerData as { troupe?: ToldThread } | null)?.troupe?.code ?? []
+}
+
+/** The code is not needed: it was loaded already. */
+export function dropCode(parts: readonly CodePart[]): void {
+  if (parts.length > 0) closeSync(CODE_FD)
 }
 
 function readCode(parts: readonly CodePart[]): Code[] {

@@ -1,6 +1,6 @@
 /** What a place is given to start with: as worker data to a thread, in the environment to a process. */
 import { type Code, type Handle, type Invitation, isMainThread } from '@troupe/memory'
-import { type CodePart, VARIABLE } from './place-code.js'
+import { type CodePart, dropCode, VARIABLE } from './place-code.js'
 
 /** What the starter tells the thread or process before any message. */
 export interface PlaceData {
@@ -56,7 +56,8 @@ export function placeData(): PlaceData | undefined {
   }
   inProcess = true
   delete process.env[VARIABLE]
-  const { bytes, name, addon, inbox } = JSON.parse(text) as ToldProcess
+  const { bytes, name, addon, inbox, code } = JSON.parse(text) as ToldProcess
+  dropCode(code)
   data = { invitation: { bytes, name, addon, fd: ARENA_FD, guard: GUARD_FD }, inbox }
   return data
 }

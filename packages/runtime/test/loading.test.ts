@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { build as esbuild } from 'esbuild'
 import { build as vite } from 'vite'
@@ -135,6 +135,13 @@ describe.each(places)('a program loads its actor in a %s', (place) => {
         /install tsx in the project, build to JavaScript, or use Node 22\.18 or newer$/,
       )
     }
+  })
+
+  test('with a module of `--import` that loads the runtime before', async () => {
+    const preload = path.join(folder, 'preload.mjs')
+    writeFileSync(preload, "import '@troupe/runtime'\n")
+    const flags = ['--import', pathToFileURL(preload).href]
+    expect(await output(flags, path.join(folder, 'program.mjs'), place)).toBe('HEARD!')
   })
 
   test('from a single-file bundle of esbuild, which imports itself again', async () => {
