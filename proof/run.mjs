@@ -25,14 +25,14 @@ const MOST_MINUTES = 40
 
 /** Name; count, of the short form and of the long one; share of the time; what is done. */
 const PARTS = [
-  ['kill-queue', 'kills', 200, 3400, 38, 'SIGKILL of producers and consumers of one Queue'],
-  ['kill-pipe', 'kills', 100, 1600, 17, 'SIGKILL of either end of a Pipe'],
+  ['kill-queue', 'kills', 200, 3400, 40, 'SIGKILL of producers and consumers of one Queue'],
+  ['kill-pipe', 'kills', 100, 1600, 19, 'SIGKILL of either end of a Pipe'],
   [
     'kill-fork',
     'kills',
     200,
     100_000,
-    25,
+    17,
     'SIGKILL of forked processes at one queue of the memory layer',
   ],
   ['threads', 'ends', 300, 1000, 7, 'ends of threads in put, get and waiting'],
@@ -42,11 +42,11 @@ const PARTS = [
     'items',
     40_000,
     2_000_000,
-    5,
+    6,
     '4 producers to 4 consumers, maxsize 1 and mixed sizes',
   ],
-  ['leaks', 'queues', 100_000, 1_000_000, 2, 'queues made and disposed; a root SIGKILLed'],
-  ['idle', 'seconds', 10, 10, 1, 'ten waiting places'],
+  ['leaks', 'queues', 100_000, 1_000_000, 4, 'queues made and disposed; a root SIGKILLed'],
+  ['idle', 'seconds', 10, 10, 2, 'ten waiting places'],
 ].filter(([name]) => only === '' || name === only)
 
 function run(name, args, minutes) {
