@@ -82,16 +82,38 @@ export function giveCode(codes: readonly Code[]): void {
 const REMADE_AT = 4
 let starts = 0
 let codes: readonly Code[] = []
+/** By URL, what a place made. */
+let caches: ReadonlyMap<string, Uint8Array> = new Map()
 
 /** What this thread has, for a place that it starts. Threads share the caches. Nothing inside a bundle. */
 export function codeHere(): readonly Code[] {
   starts++
-  if (codes.length !== store.loaded.size || starts === REMADE_AT) {
-    codes = Array.from(store.loaded, ([url, { given, script, text, needs }]) => {
-      return given ?? { url, text, cache: cacheOf(script), needs }
-    })
-  }
+  if (codes.length !== store.loaded.size || starts === REMADE_AT) gatherCode()
   return codes
+}
+
+function gatherCode(): void {
+  codes = Array.from(store.loaded, ([url, { given, script, text, needs }]) => {
+    return given ?? { url, text, cache: caches.get(url) ?? cacheOf(script), needs }
+  })
+}
+
+/** What V8 made of the code of this place, which ran what every place runs: for `takeCaches` of its starter. */
+export function cachesHere(): ReadonlyMap<string, Uint8Array> {
+  return new Map(Array.from(store.loaded, ([url, { script }]) => [url, cacheOf(script)]))
+}
+
+/** Later places are given what a place made. */
+export function takeCaches(made: ReadonlyMap<string, Uint8Array>): void {
+  caches = made
+  gatherCode()
+}
+
+/** Whether the next place shall send its caches: none has, and this thread was given none. */
+export function wantsCaches(): boolean {
+  if (caches.size > 0) return false
+  for (const { given } of store.loaded.values()) if (given) return false
+  return store.loaded.size > 0
 }
 
 function read(url: string): string {

@@ -25,7 +25,7 @@ export {
   TroupeError,
 } from './errors.js'
 export { blankBuffer, makeBuffer, mapBuffer } from './buffers.js'
-export { type Code, codeHere, importModule } from './code.js'
+export { cachesHere, type Code, codeHere, importModule, takeCaches, wantsCaches } from './code.js'
 export { HAS_LINKS } from './layout.js'
 export { type Link, NAMES_END, NAMES_OBJECT, readLinks } from './links.js'
 export { isMainThread } from './main-thread.js'

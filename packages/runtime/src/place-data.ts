@@ -12,6 +12,8 @@ export interface PlaceData {
 /** Worker data of a thread. */
 export interface ToldThread extends PlaceData {
   readonly code: readonly Code[]
+  /** Whether it sends `cachesHere` to its starter, at its end. */
+  readonly sends: boolean
 }
 
 /** What stands in the environment of a process. */

@@ -11,6 +11,8 @@ import {
   placeEnded,
   reserve,
   reservedHold,
+  takeCaches,
+  wantsCaches,
 } from '@troupe/memory'
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -67,6 +69,15 @@ function entryFor(url: string): URL {
   return existsSync(own) ? own : new URL(url)
 }
 
+/** A thread was asked for its caches. */
+let asked = false
+
+// The actor's own code may send messages too.
+function takeSent(message: unknown): void {
+  const { troupe } = (message ?? {}) as { troupe?: unknown }
+  if (troupe instanceof Map) takeCaches(troupe as Map<string, Uint8Array>)
+}
+
 function startThread(
   { seat, inbox }: Prepared,
   child: Child,
@@ -76,12 +87,15 @@ function startThread(
 ): void {
   // As in a process, of which it takes 5 ms to load. A thread has it.
   const { Worker } = process.getBuiltinModule('node:worker_threads')
-  const troupe: ToldThread = { invitation: invitation(seat), inbox, code: codeHere() }
+  const sends = !asked && wantsCaches()
+  asked ||= sends
+  const troupe: ToldThread = { invitation: invitation(seat), inbox, code: codeHere(), sends }
   const worker = new Worker(entry, {
     name,
     workerData: { troupe },
     ...(resourceLimits ? { resourceLimits } : {}),
   })
+  if (sends) worker.on('message', takeSent)
   let failure: unknown
   worker.on('error', (error) => {
     failure = error
