@@ -111,6 +111,9 @@ export function joinSystem(invitation: Invitation): Self {
   return setSelf(arena, name, guard)
 }
 
+/** Versions of Node whose V8 knows the flag; others would print that they do not. */
+const SWEEPS_HERE = /^2[0-6]\./
+
 /** A child process comes: it ends with the root, and the root's watcher holds its pidfd before user code runs. */
 export function guardProcess(invitation: Invitation): void {
   setMainThread()
@@ -119,7 +122,7 @@ export function guardProcess(invitation: Invitation): void {
   addon.closeOnExec(invitation.fd, true)
   addon.closeOnExec(invitation.guard, true)
   addon.guardJoin(invitation.guard)
-  addon.sweepHere()
+  if (SWEEPS_HERE.test(process.versions.node)) addon.sweepHere()
   const seat = seatOf(invitation.name)
   addon.register(invitation.guard, process.pid, seat)
 }
