@@ -21,7 +21,7 @@ import {
   invitation,
   makeQueue,
   openRing,
-  closeRing,
+  closeObject,
   PRODUCER,
   reserve,
   reservedHold,
@@ -138,7 +138,7 @@ async function bare(way, random) {
   const wait = { look, glance: look, mark: () => side.mark(), leave: () => side.leave() }
   await waitAsync(wait)
   const [code, signal] = await ended
-  closeRing(handle)
+  closeObject(handle)
   if (signal !== null || code !== (way === 'throw' ? 1 : 0))
     return `code ${code}, signal ${signal}: ${err}`
   return failure ?? (next === count ? undefined : `${count} put, ${next} came`)

@@ -11,7 +11,7 @@ import { getPriority, setPriority, tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
-  closeRing,
+  closeObject,
   CONSUMER,
   countObjects,
   createSystem,
@@ -194,7 +194,7 @@ async function round() {
   await until(() => ended, 'the end of the peers')
   if (failures.length > 0) return
   check(makers, allowed, ring)
-  closeRing(handle)
+  closeObject(handle)
   await until(() => (reapDead(), countObjects(arena) <= before[0]), 'the freeing of the queue')
   if (pagesUsed(arena) > before[1])
     failures.push(`pages: ${before[1]} before, ${pagesUsed(arena)} after`)

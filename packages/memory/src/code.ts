@@ -57,7 +57,7 @@ export function loadCode(url: string): object {
     cachedData: given?.cache,
   })
   const needs: Record<string, string> = { ...given?.needs }
-  const run = script.runInThisContext() as Run
+  const run = runHere(script, text)
   const exports = run(url, (name) => {
     if (name.startsWith('node:')) return getBuiltinModule(name)
     const need = (needs[name] ??= resolve(url, `${name}/script`))
@@ -66,6 +66,15 @@ export function loadCode(url: string): object {
   const isUsed = given && !script.cachedDataRejected
   store.loaded.set(url, { exports, script, text, needs, given: isUsed ? given : undefined })
   return exports
+}
+
+// A script runs in the context of Node's main program. This module may be in another, a test runner's, whose classes the
+// values that we make must be of.
+function runHere(script: Script, text: string): Run {
+  const { runInThisContext } = getBuiltinModule('node:vm')
+  const isHere = runInThisContext('Object') === Object
+  // oxlint-disable-next-line no-eval -- the package's own text, which the script would run too
+  return (isHere ? script.runInThisContext() : (0, eval)(text)) as Run
 }
 
 /** As `import(url)`, which a script that came out of a cache cannot do in Node 20. */
@@ -98,18 +107,21 @@ function gatherCode(): void {
   })
 }
 
-/** What V8 made of the code of this place, which ran what every place runs: for `takeCaches` of its starter. */
+/** What V8 made of the code that this place was given, of which it ran what every place runs: for `takeCaches` of its starter. */
 export function cachesHere(): ReadonlyMap<string, Uint8Array> {
-  return new Map(Array.from(store.loaded, ([url, { script }]) => [url, cacheOf(script)]))
+  // Not of what it read itself: another text may stand there by now, and V8 compares no more than the lengths.
+  const given = [...store.loaded].filter(([url, { text }]) => store.given.get(url)?.text === text)
+  return new Map(given.map(([url, { script }]) => [url, cacheOf(script)]))
 }
 
-/** Later places are given what a place made. */
+/** Later places are given what the first place made that told. */
 export function takeCaches(made: ReadonlyMap<string, Uint8Array>): void {
+  if (caches.size > 0) return
   caches = made
   gatherCode()
 }
 
-/** Whether the next place shall send its caches: none has, and this thread was given none. */
+/** Whether a place that is started now shall send its caches: none has, and this thread was given none. */
 export function wantsCaches(): boolean {
   if (caches.size > 0) return false
   for (const { given } of store.loaded.values()) if (given) return false

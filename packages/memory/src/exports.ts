@@ -32,15 +32,13 @@ export { isMainThread } from './main-thread.js'
 export { addonProblem, loadAddon } from './native.js'
 export { countObjects, type Handle, holds, lend, takeBack, wordsOf } from './objects.js'
 export {
-  closeRing,
-  countWrappers,
-  dropUnwrapped,
   makePipe,
   makeQueue,
   openRing,
   PIPE_ENDS,
   type RingOptions,
 } from './open.js'
+export { closeObject, countWrappers, dropUnwrapped } from './wrappers.js'
 export { pagesUsed } from './pages.js'
 export { closeEnd, dropTaken, endIfOver } from './reaper.js'
 export { Batch, BATCH_BYTES } from './batch.js'

@@ -1,9 +1,4 @@
-/**
- * The rings that this thread has open: one view a thread and object, whoever of its actors uses it.
- *
- * A thread counts its wrappers of an object. The last one gives the hold bit back; a finaliser acts only
- * for its own wrapper, so a late one never frees what was opened again meanwhile.
- */
+/** Makes rings, and opens them: one view a thread and ring, whoever of its actors uses it. */
 import { load, store } from '#atomics'
 import { CONSUMER, type EndHandle, holder, PRODUCER } from './ends.js'
 import {
@@ -21,24 +16,25 @@ import {
   D_RUN,
   D_RUN_PAGES,
   D_SLOTS,
-  D_STATE,
-  MADE,
   OWNED_BY,
   PIPE_BACK,
   ROWS_BYTES,
   SLOT_BYTES,
   SLOT_WORDS,
 } from './layout.js'
-import { findWords, giveUp, type Handle, makeObject, wordsOf } from './objects.js'
+import { type Handle, makeObject, wordsOf } from './objects.js'
 import { retryWhenFull, takeRun } from './pages.js'
 import { Ring } from './ring.js'
 import { type Self, self } from './thread.js'
+import { openObject } from './wrappers.js'
 
 /** Kinds of objects. */
 export const QUEUE = 1
 export const PIPE = 2
 /** A run of pages that users see as a buffer of its own. */
 export const BUFFER = 4
+/** Words that a package above gives their meaning. */
+export const BLOCK = 5
 
 /** How a ring is made. */
 export interface RingOptions {
@@ -53,10 +49,8 @@ export interface RingOptions {
 interface Opened {
   readonly ring: Ring
   readonly back: Ring | undefined
-  wrappers: number
 }
 
-const opened = new Map<number, Opened>()
 const MOST_BYTES = 2 ** 30
 
 /** Makes a ring for many putters and getters. */
@@ -96,52 +90,16 @@ export const PIPE_ENDS: readonly [EndHandle, EndHandle] = [
   { end: CONSUMER, generation: 0 },
 ]
 
-/** Opens the object for one more wrapper of this thread, which holds it already. */
-export function openRing(handle: Handle): { ring: Ring; back: Ring | undefined } {
-  const known = opened.get(handle.index)
-  if (known && known.ring.generation === handle.generation) {
-    known.wrappers++
-    return known
-  }
-  const me = self()
-  const locked = load(wordsOf(me.arena, handle), D_KIND) === QUEUE
-  const ring = new Ring(me, handle.index, handle.generation, locked)
-  const peer = load(ring.words, D_PEER)
-  const back = peer === 0 ? undefined : openPart(me, peer - 1)
-  const entry: Opened = { ring, back, wrappers: 1 }
-  opened.set(handle.index, entry)
-  return entry
-}
-
-/** One wrapper of this thread is gone; the last one gives the object up. */
-export function closeRing(handle: Handle): void {
-  const entry = opened.get(handle.index)
-  if (!entry || entry.ring.generation !== handle.generation) return
-  if (--entry.wrappers > 0) return
-  opened.delete(handle.index)
-  dropUnwrapped(handle)
-}
-
-/** Gives the object up if no wrapper of this thread has it: a received handle was not used. */
-export function dropUnwrapped(handle: Handle): void {
-  const entry = opened.get(handle.index)
-  if (entry && entry.ring.generation === handle.generation) return
-  const me = self()
-  const words = findWords(me.arena, handle)
-  if (!words || load(words, D_STATE) !== MADE) return
-  giveUp(me.arena, me.name, me.seat, handle.index, words)
-}
-
-/** This thread left its system: handles of the next one have the same numbers. */
-export function forgetRings(): void {
-  opened.clear()
-}
-
-/** Wrappers of this thread, of all objects. */
-export function countWrappers(): number {
-  let count = 0
-  for (const entry of opened.values()) count += entry.wrappers
-  return count
+/** Opens the ring for one more wrapper of this thread, which holds it already. */
+export function openRing(handle: Handle): Opened {
+  return openObject(handle, () => {
+    const me = self()
+    const locked = load(wordsOf(me.arena, handle), D_KIND) === QUEUE
+    const ring = new Ring(me, handle.index, handle.generation, locked)
+    const peer = load(ring.words, D_PEER)
+    const back = peer === 0 ? undefined : openPart(me, peer - 1)
+    return { ring, back }
+  })
 }
 
 function openPart(me: Self, index: number): Ring {

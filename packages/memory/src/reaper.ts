@@ -42,7 +42,7 @@ import {
   takeBack,
   tryLend,
 } from './objects.js'
-import { BUFFER, dropUnwrapped, PIPE, QUEUE } from './open.js'
+import { BUFFER, PIPE, QUEUE } from './open.js'
 import { eachRun, freeRun } from './pages.js'
 import { Ring } from './ring.js'
 import { DONE } from './ring-place.js'
@@ -51,6 +51,7 @@ import { type Clean, cleanSeats, isDead } from './seats.js'
 import { Steps } from './steps.js'
 import { type Self, self } from './thread.js'
 import { unmark } from './waiters.js'
+import { dropUnwrapped } from './wrappers.js'
 
 /** Clears what the dead holder of `seat` left. The caller holds the seat's life. */
 export function cleanerOf(arena: Arena, mine: number): Clean {

@@ -11,7 +11,6 @@ import { H_ROOT } from './layout.js'
 import { isMainThread, setMainThread } from './main-thread.js'
 import { addonFile, loadAddon, useAddon } from './native.js'
 import { type Handle, holdFor, wordsOf } from './objects.js'
-import { forgetRings } from './open.js'
 import { setReapBeforeFull } from './pages.js'
 import { cleanerOf, reap } from './reaper.js'
 import {
@@ -31,6 +30,7 @@ import { doOrWarn, Steps } from './steps.js'
 import { requireAddon } from './substrate.js'
 import { clearSelf, hasSelf, isRoot, type Self, self, setSelf } from './thread.js'
 import { abandonWaits, hear, listenForDeaths } from './waiting.js'
+import { forgetObjects } from './wrappers.js'
 
 /** What a place needs to join: given to threads as it is, to processes by inherited descriptors. */
 export interface Invitation extends Ticket {
@@ -113,6 +113,8 @@ export function joinSystem(invitation: Invitation): Self {
 
 /** Versions of Node whose V8 knows the flag; others would print that they do not. */
 const SWEEPS_HERE = /^2[0-6]\./
+/** How V8 names itself in Node; others that embed it may have frozen its flags. */
+const IN_NODE = /-node\.\d+$/
 
 /** A child process comes: it ends with the root, and the root's watcher holds its pidfd before user code runs. */
 export function guardProcess(invitation: Invitation): void {
@@ -122,7 +124,8 @@ export function guardProcess(invitation: Invitation): void {
   addon.closeOnExec(invitation.fd, true)
   addon.closeOnExec(invitation.guard, true)
   addon.guardJoin(invitation.guard)
-  if (SWEEPS_HERE.test(process.versions.node)) addon.sweepHere()
+  const { node, v8 } = process.versions
+  if (SWEEPS_HERE.test(node) && IN_NODE.test(v8)) addon.sweepHere()
   const seat = seatOf(invitation.name)
   addon.register(invitation.guard, process.pid, seat)
 }
@@ -144,7 +147,7 @@ export function leaveSystem(): void {
   const me = self()
   abandonWaits(new StoppedError('The wait was ended because this thread left its system'))
   me.arena.substrate.leave()
-  forgetRings()
+  forgetObjects()
   clearSelf()
 }
 

@@ -14,7 +14,7 @@ import {
   type PlaceKind,
 } from './inbox.js'
 import { Mailbox } from './mailbox.js'
-import { type Owner, placeOwner } from './owner.js'
+import { type Closable, type Owner, placeOwner } from './owner.js'
 import type { Handle } from '@troupe/memory'
 
 /** Why a stopped actor's signal is aborted. */
@@ -68,7 +68,7 @@ export class Cell {
     // Any number of waits may listen to it.
     setMaxListeners(0, this.#controller.signal)
     this.mailbox = new Mailbox(() => this.name, this.#controller.signal)
-    this.#reader = new InboxReader(inbox, owner, (envelope) => this.#handle(envelope))
+    this.#reader = new InboxReader(inbox, owner, (envelope, late) => this.#handle(envelope, late))
   }
 
   get address(): InboxAddress {
@@ -138,12 +138,12 @@ export class Cell {
     this.owner.finish(normal)
   }
 
-  #handle(envelope: Envelope): void {
+  #handle(envelope: Envelope, late: readonly Closable[]): void {
     switch (envelope.op) {
       case 'message':
         this.mailbox.deliver(envelope.message)
         // Nobody reads it any more.
-        for (const end of this.owner.lateEnds()) end.end()
+        for (const end of late) end.end()
         break
       case 'start':
         this.#begin(envelope)
@@ -152,10 +152,10 @@ export class Cell {
         this.stop(envelope.detail)
         break
       case 'done':
-        this.children.get(envelope.id)?.done(envelope)
+        this.children.get(envelope.id)?.done(envelope, late)
         break
       case 'failed':
-        this.children.get(envelope.id)?.failed(envelope.error)
+        this.children.get(envelope.id)?.failed(envelope.error, late)
         break
       case 'end':
         void this.children.get(envelope.id)?.end(envelope.timeout, envelope.detail)

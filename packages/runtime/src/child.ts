@@ -37,6 +37,8 @@ export class Child {
   exit: Exit | undefined
   /** Somebody asked for the result: a failure is theirs. */
   taken = false
+  /** Somebody asked when it ends, and may ask for the result yet: ends in it stay open. */
+  joined = false
   readonly #parent: Cell
   readonly #settle: (exit: Exit) => void
   #report: Report | undefined
@@ -71,19 +73,19 @@ export class Child {
     return this.#result
   }
 
-  /** The function returned `value`, or obeyed a stop without one. */
-  done(report: { readonly value?: unknown; readonly exit: Exit }): void {
-    this.#note(report)
+  /** The function returned `value`, or obeyed a stop without one. `late` are the ends in it, when the parent is over. */
+  done(report: { readonly value?: unknown; readonly exit: Exit }, late: readonly Closable[]): void {
+    this.#note(report, late)
   }
 
   /** The function threw. */
-  failed(error: unknown): void {
-    this.#note({ error })
+  failed(error: unknown, late: readonly Closable[] = []): void {
+    this.#note({ error }, late)
   }
 
-  #note(report: Report): void {
+  #note(report: Report, late: readonly Closable[]): void {
     this.#report ??= report
-    this.#late = this.#parent.owner.lateEnds()
+    this.#late = late
   }
 
   /** Asks for its end, and kills it after `timeout`. */
@@ -142,7 +144,7 @@ export class Child {
   // What nobody asked for is told, if it is a failure, and its ends close.
   #letGo(exit: Exit): void {
     if (this.taken) return
-    for (const end of this.#late) end.end()
+    if (!this.joined) for (const end of this.#late) end.end()
     if (isFailure(exit)) this.#reportUntaken(exit)
   }
 

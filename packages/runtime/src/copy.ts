@@ -1,5 +1,5 @@
 /** Copies a packed value within this thread, as if it had been sent: ends move, the rest is a snapshot. */
-import { closeRing, type Handle, makeQueue, openRing } from '@troupe/memory'
+import { closeObject, type Handle, makeQueue, openRing } from '@troupe/memory'
 import type { Owner } from './owner.js'
 import { DONE, item, type Parcel, take } from './parcel.js'
 
@@ -16,6 +16,6 @@ export function copyFor(owner: Owner, parcel: Parcel): unknown {
     parcel.undo()
     throw error
   } finally {
-    if (handle) closeRing(handle)
+    if (handle) closeObject(handle)
   }
 }

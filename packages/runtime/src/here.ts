@@ -72,11 +72,14 @@ function receive(owner: Owner, parcel: Parcel): { handle: Handle; given: readonl
 // A result is copied as from anywhere else, and ends in it move.
 function settle(parent: Cell, child: Child, report: Extract<Report, { exit: unknown }>): void {
   if (!('value' in report)) {
-    child.done(report)
+    child.done(report, [])
     return
   }
+  const { owner } = parent
+  const before = owner.endsAtEnd
   try {
-    child.done({ ...report, value: copyFor(parent.owner, Parcel.pack(report.value)) })
+    const value = copyFor(owner, Parcel.pack(report.value))
+    child.done({ ...report, value }, owner.endsSince(before))
   } catch (error) {
     child.failed(error)
   }

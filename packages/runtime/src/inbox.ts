@@ -3,7 +3,7 @@
  * never waits: what finds no room stands in a line of the sender's.
  */
 import {
-  closeRing,
+  closeObject,
   dropTaken,
   dropUnwrapped,
   gettersMark,
@@ -19,7 +19,7 @@ import {
 } from '@troupe/memory'
 import type { Exit } from './exit.js'
 import { type Departure, LINK_INBOX, onArrival, Sendable } from './handles.js'
-import { type Owner, placeOwner } from './owner.js'
+import { type Closable, type Owner, placeOwner } from './owner.js'
 import { DONE, item, Parcel, take } from './parcel.js'
 import { PutSide } from './put-side.js'
 import { getErrors } from './queue-options.js'
@@ -69,7 +69,7 @@ export type Envelope =
 /** Where an actor runs. */
 export type PlaceKind = 'here' | 'thread' | 'process'
 
-const finaliser = new FinalizationRegistry<Handle>((handle) => closeRing(handle))
+const finaliser = new FinalizationRegistry<Handle>((handle) => closeObject(handle))
 
 /** Where messages for an actor go. A value: it can be sent. */
 export class InboxAddress extends Sendable {
@@ -134,7 +134,7 @@ export class InboxAddress extends Sendable {
     if (!this.#side) return
     this.#side = undefined
     finaliser.unregister(this)
-    closeRing(this.handle)
+    closeObject(this.handle)
     // Those who stand in line for room here are told.
     setImmediate(hear)
   }
@@ -180,15 +180,18 @@ export function makeInbox(): Handle {
   return makeQueue({ bytes: INBOX_BYTES, maxsize: 0 })
 }
 
+/** What an actor does with an envelope; `late` are the ends in it, when the actor is over. */
+type HandleEnvelope = (envelope: Envelope, late: readonly Closable[]) => void
+
 /** Reads an inbox in the event loop and hands each envelope to its actor. */
 export class InboxReader {
   readonly address: InboxAddress
   readonly #ring: Ring
   readonly #owner: Owner
-  readonly #handle: (envelope: Envelope) => void
+  readonly #handle: HandleEnvelope
   readonly #end = new AbortController()
 
-  constructor(handle: Handle, owner: Owner, handleEnvelope: (envelope: Envelope) => void) {
+  constructor(handle: Handle, owner: Owner, handleEnvelope: HandleEnvelope) {
     this.address = new InboxAddress(handle, self().name)
     standIn ??= handle
     this.#ring = openRing(handle).ring
@@ -200,6 +203,7 @@ export class InboxReader {
   /** Hands over all that is there now. */
   drain(): void {
     for (;;) {
+      const before = this.#owner.endsAtEnd
       try {
         if (take(this.#ring, this.#owner) !== DONE) return
       } catch (error) {
@@ -207,7 +211,7 @@ export class InboxReader {
         process.emitWarning(error instanceof Error ? error : String(error), 'TroupeWarning')
         continue
       }
-      this.#handle(item.value as Envelope)
+      this.#handle(item.value as Envelope, this.#owner.endsSince(before))
     }
   }
 
@@ -217,7 +221,7 @@ export class InboxReader {
     this.#ring.close()
     // What came before the close is read: somebody may ask how a child ended.
     this.drain()
-    closeRing(this.address.handle)
+    closeObject(this.address.handle)
     this.address.retire()
   }
 

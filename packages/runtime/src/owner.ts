@@ -30,6 +30,7 @@ export interface Closable {
 }
 
 const FEW = 256
+const NO_ENDS: readonly Closable[] = []
 
 /** An actor in this thread, as far as its belongings go. */
 export class Owner {
@@ -48,7 +49,6 @@ export class Owner {
   #mostSent = FEW
   #mostObjects = FEW
   #ended = false
-  #late: ReadonlySet<Closable> = new Set()
   #dead = false
 
   constructor(number: number) {
@@ -114,12 +114,14 @@ export class Owner {
     for (const end of this.ends) end.end()
   }
 
-  /** Ends that came since the last call, now that the actor is over; none while it runs. */
-  lateEnds(): Closable[] {
-    if (!this.#ended) return []
-    const known = this.#late
-    this.#late = new Set(this.ends)
-    return [...this.#late].filter((end) => !known.has(end))
+  /** Its ends now that it is over, before a message is read whose ends nobody may want; nothing while it runs. */
+  get endsAtEnd(): ReadonlySet<Closable> | undefined {
+    return this.#ended ? new Set(this.ends) : undefined
+  }
+
+  /** Ends that came since `before`: with the message that was read in between. */
+  endsSince(before: ReadonlySet<Closable> | undefined): readonly Closable[] {
+    return before ? [...this.ends].filter((end) => !before.has(end)) : NO_ENDS
   }
 
   /**

@@ -1,6 +1,6 @@
 /** `Pipe`: two connections, one writer and one reader a direction, so no lock on their path. */
 import {
-  closeRing,
+  closeObject,
   type Handle,
   hear,
   makePipe,
@@ -165,7 +165,7 @@ class PipeEnd<Out, In> extends Sendable implements Closable, Mover {
 
   #leave(): void {
     this.owner.ends.delete(this)
-    closeRing(this.#handle)
+    closeObject(this.#handle)
   }
 }
 

@@ -25,18 +25,31 @@ interface Files {
   close(fd: number): void
 }
 
-/** Descriptor of the file, which is written once a thread. */
-export function codeFile(codes: readonly Code[], files: Files): number {
+/** Descriptor of the file, which is written once a thread; nothing where none can be made: the place compiles. */
+export function codeFile(codes: readonly Code[], files: Files): number | undefined {
   if (file?.codes === codes) return file.fd
-  if (file) closeSync(file.fd)
+  const old = file
+  file = undefined
+  if (old) closeSync(old.fd)
+  try {
+    file = { fd: writeFile(codes, files), codes }
+    return file.fd
+  } catch {
+    return undefined // No descriptors, or no memory, are left: who needs them more will say so.
+  }
+}
+
+function writeFile(codes: readonly Code[], files: Files): number {
   const pieces = codes.flatMap(({ text, cache }) => [Buffer.from(text, 'latin1'), cache])
   const fd = files.create(pieces.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const piece of pieces) at += writeSync(fd, piece, 0, piece.length, at)
-  // Node closes what it opened itself when a thread is terminated.
-  file = { fd: openSync(`/proc/self/fd/${fd}`, 'r'), codes }
-  files.close(fd)
-  return file.fd
+  try {
+    let at = 0
+    for (const piece of pieces) at += writeSync(fd, piece, 0, piece.length, at)
+    // Node closes what it opened itself when a thread is terminated.
+    return openSync(`/proc/self/fd/${fd}`, 'r')
+  } finally {
+    files.close(fd)
+  }
 }
 
 /** What tells the parts of the file. */

@@ -63,14 +63,13 @@ export function startPlace(
   else startProcess(prepared, child, entry)
 }
 
-// Beside this file lies the entry of a place. In a bundle nothing does: the bundle is its own entry.
+// Beside this file lies the entry of a place. In a bundle nothing does: the bundle is its own entry. Where Node was told
+// the condition of bundlers, `-C module`, actors import the package's bundle, and so must their place.
 function entryFor(url: string): URL {
+  if (import.meta.url.endsWith('/runtime/dist/bundle.js')) return new URL(import.meta.url)
   const own = new URL('./troupe-place.cjs', import.meta.url)
   return existsSync(own) ? own : new URL(url)
 }
-
-/** A thread was asked for its caches. */
-let asked = false
 
 // The actor's own code may send messages too.
 function takeSent(message: unknown): void {
@@ -87,8 +86,7 @@ function startThread(
 ): void {
   // As in a process, of which it takes 5 ms to load. A thread has it.
   const { Worker } = process.getBuiltinModule('node:worker_threads')
-  const sends = !asked && wantsCaches()
-  asked ||= sends
+  const sends = wantsCaches()
   const troupe: ToldThread = { invitation: invitation(seat), inbox, code: codeHere(), sends }
   const worker = new Worker(entry, {
     name,
@@ -109,13 +107,17 @@ function startProcess({ seat, inbox }: Prepared, child: Child, entry: URL): void
   // Loaded at the first use: a place seldom starts processes itself.
   const { spawn: spawnProcess } = process.getBuiltinModule('node:child_process')
   const codes = codeHere()
-  const code = codes.length > 0 ? [codeFile(codes, loadAddon()!)] : []
+  const file = codes.length > 0 ? codeFile(codes, loadAddon()!) : undefined
+  const code = file === undefined ? [] : [file]
   const started: ChildProcess = spawnProcess(
     process.execPath,
     [...placeFlags(), fileURLToPath(entry)],
     {
       stdio: ['ignore', 'inherit', 'inherit', ticket.fd, ticket.guard, ...code],
-      env: placeEnvironment({ invitation: ticket, inbox }, partsOf(codes)),
+      env: placeEnvironment(
+        { invitation: ticket, inbox },
+        file === undefined ? [] : partsOf(codes),
+      ),
     },
   )
   child.place = { seat, kill: () => void started.kill('SIGKILL') }

@@ -1,6 +1,6 @@
 /** The ends of a queue: `Producer` puts, `Consumer` gets. Passing an end moves it; it closes with its actor. */
 import {
-  closeRing,
+  closeObject,
   type EndHandle,
   endIfOver,
   type Handle,
@@ -103,7 +103,7 @@ export class QueueEnd extends Sendable implements Closable, Mover {
 
   #leave(): void {
     this.owner.ends.delete(this)
-    closeRing(this.handle)
+    closeObject(this.handle)
   }
 }
 

@@ -1,6 +1,6 @@
 /** `Queue`: many putters, many getters, across threads and processes; and its ends. */
 import {
-  closeRing,
+  closeObject,
   CONSUMER,
   type EndHandle,
   type Handle,
@@ -29,7 +29,7 @@ import { PutSide } from './put-side.js'
 import { queueIsOver, type WaitOptions } from './put-line.js'
 import { ensureSystem } from './system.js'
 
-const finaliser = new FinalizationRegistry<Handle>((handle) => closeRing(handle))
+const finaliser = new FinalizationRegistry<Handle>((handle) => closeObject(handle))
 
 /**
  * A queue of items for any number of putters and getters in any mix of threads and processes. FIFO.
@@ -180,7 +180,7 @@ export class Queue<T> extends Sendable {
     this.#disposed = true
     finaliser.unregister(this)
     this.#owner.objects.delete(keyOf('queue', this.#handle))
-    closeRing(this.#handle)
+    closeObject(this.#handle)
     // Waits of this handle end with an error.
     setImmediate(hear)
   }

@@ -27,6 +27,9 @@ export class Started<out Result, in Message = never> extends ActorRef<
   /**
    * What the actor's function returned. Rejects with its error, or with `ActorDiedError` when it was
    * killed or died. Who asks for it takes a failure: it is not printed then.
+   *
+   * When main's function has returned and nobody asked for the result, or joined the actor, before the actor is
+   * gone, the ends of queues and pipes in the result close.
    */
   get result(): Promise<Result> {
     return this.#child.result as Promise<Result>
@@ -62,6 +65,7 @@ export class Started<out Result, in Message = never> extends ActorRef<
   }
 
   protected override exit(): Promise<Exit> {
+    this.#child.joined = true
     return this.#child.gone
   }
 }

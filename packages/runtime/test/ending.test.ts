@@ -70,8 +70,10 @@ test.each([
   ['untaken', '0'],
   ['taken', '3'],
   ['letter', '0'],
+  ['made', '3'],
+  ['joined', '3'],
 ])(
-  'an end that comes when main is over closes, unless its result is asked for: %s',
+  'an end that comes in a message when main is over closes, unless its result is asked for: %s',
   (which, count) => {
     expect(runProgram('ending-programs.mjs', which)).toEqual({ code: 0, stdout: count, stderr: '' })
   },

@@ -144,6 +144,10 @@ describe.each(places)('a program loads its actor in a %s', (place) => {
     expect(await output(flags, path.join(folder, 'program.mjs'), place)).toBe('HEARD!')
   })
 
+  test('where Node takes the packages’ bundles', async () => {
+    expect(await output(['-C', 'module'], path.join(folder, 'program.mjs'), place)).toBe('HEARD!')
+  })
+
   test('from a single-file bundle of esbuild, which imports itself again', async () => {
     const outfile = path.join(folder, 'out/bundle.mjs')
     await esbuild({

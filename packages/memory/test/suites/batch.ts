@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   Batch,
-  closeRing,
+  closeObject,
   createSystem,
   DONE,
   FRESH,
@@ -109,7 +109,7 @@ export function batchSuite(mode: string): void {
           }
           expect(ring.size).toBe(items.length)
         }
-        closeRing(handle)
+        closeObject(handle)
       }
     })
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { beforeAll, describe, expect, onTestFailed, test } from 'vitest'
 import {
-  closeRing,
+  closeObject,
   CorruptError,
   countObjects,
   createSystem,
@@ -169,7 +169,7 @@ function handleTests(): void {
       )
       expect(() => wordsOf(self().arena, wrong)).toThrow(/names nothing in this system/)
       dropUnwrapped(wrong)
-      closeRing(wrong)
+      closeObject(wrong)
     }
     // Least of all does a stale handle give up the object that came after it.
     expect(ring.putInline(1, 2, 3)).toBe(DONE)
@@ -229,7 +229,7 @@ function reaperTests(): void {
     expect(() => broken.take()).toThrow(CorruptError)
     expect(() => broken.putInline(1, 1, 1)).toThrow(CorruptError)
     const objects = countObjects(self().arena)
-    closeRing(brokenHandle)
+    closeObject(brokenHandle)
     expect(countObjects(self().arena)).toBe(objects - 1)
   })
 
@@ -297,7 +297,7 @@ function reaperTests(): void {
     const [ring, handle] = made()
     ring.putInline(1, 1, 1)
     ring.words[D_KIND] = 99
-    closeRing(handle)
+    closeObject(handle)
     expect(countObjects(self().arena)).toBe(objects)
   })
 }

@@ -1,7 +1,7 @@
 // Ends: who holds one, who gets it when two want it, and what ends with the last.
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
-  closeRing,
+  closeObject,
   CLOSED,
   CONSUMER,
   createSystem,
@@ -119,7 +119,7 @@ export function endsSuite(mode: string): void {
       expect(endIfOver(ring)).toBe(false)
       expect(ring.ends.close(ends[1998]!)).toBe(true)
       expect(endIfOver(ring)).toBe(true)
-      closeRing(handle)
+      closeObject(handle)
       expect(pagesUsed(self().arena)).toBe(pages)
     })
 
@@ -151,7 +151,7 @@ export function endsSuite(mode: string): void {
           expect(carrier.take()).toBe(DONE)
           dropTaken(self())
         }
-        closeRing(carrierHandle)
+        closeObject(carrierHandle)
         expect(endIfOver(ring)).toBe(true)
       }
     })
@@ -195,8 +195,8 @@ export function endsSuite(mode: string): void {
         await place.kill()
         await until(() => ring.isClosed)
         expect(ring.take()).toBe(CLOSED)
-        closeRing(handle)
-        closeRing(carrierHandle)
+        closeObject(handle)
+        closeObject(carrierHandle)
       })
     })
   })

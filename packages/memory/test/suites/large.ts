@@ -1,7 +1,7 @@
 // Large messages whose putter or getter died: what was accepted arrives, what was not leaves nothing.
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
-  closeRing,
+  closeObject,
   createSystem,
   DONE,
   type Handle,
@@ -106,7 +106,7 @@ export function largeSuite(mode: string): void {
       const [ring, handle] = made()
       put(ring, 0)
       orphan(pageAt(handle, 0))
-      closeRing(handle)
+      closeObject(handle)
       expect(pages()).toBe(before)
     })
 
@@ -129,7 +129,7 @@ export function largeSuite(mode: string): void {
           })
           await place.kill()
           while (ring.take() === DONE) expect(isWhole(taken.bytes, taken.length)).toBe(true)
-          closeRing(handle)
+          closeObject(handle)
           reapDead()
           expect(pages()).toBe(before)
         }

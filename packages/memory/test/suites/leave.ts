@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import {
-  closeRing,
+  closeObject,
   countObjects,
   countWrappers,
   createSystem,
@@ -61,7 +61,7 @@ export function leaveSuite(mode: string): void {
       expect(ring.size).toBe(0)
       ring.putInline(1, 2, 2)
       expect([ring.take(), taken.a]).toEqual([DONE, 2])
-      closeRing(fresh)
+      closeObject(fresh)
       expect(countObjects(self().arena)).toBe(0)
       leaveSystem()
     })

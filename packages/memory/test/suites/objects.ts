@@ -3,7 +3,7 @@ import { fstatSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   ArenaFullError,
-  closeRing,
+  closeObject,
   countObjects,
   countWrappers,
   createSystem,
@@ -82,16 +82,16 @@ export function objectsSuite(mode: string): void {
       const first = openRing(handle)
       expect(openRing(handle).ring).toBe(first.ring)
       const wrappers = countWrappers()
-      closeRing(handle)
+      closeObject(handle)
       expect(countWrappers()).toBe(wrappers - 1)
       expect(first.ring.putInline(1, 1, 1)).toBe(DONE)
       expect(countOf(handle)).toBe(1)
-      closeRing(handle)
+      closeObject(handle)
       expect(use()).toEqual(before)
       // One time too many harms nobody.
       const other = queue()
       expect(other.index).not.toBe(handle.index)
-      closeRing(handle)
+      closeObject(handle)
       expect(countOf(other)).toBe(1)
       dropUnwrapped(other)
     })
@@ -142,11 +142,11 @@ export function objectsSuite(mode: string): void {
         const next = queue(64)
         sendHandle(openRing(next).ring, outer)
         dropUnwrapped(outer)
-        closeRing(outer)
+        closeObject(outer)
         outer = next
       }
       expect(use()[0]).toBe(before[0] + 5001)
-      closeRing(outer)
+      closeObject(outer)
       expect(use()).toEqual(before)
     })
 
@@ -181,7 +181,7 @@ function fullTests(): void {
     )
     expect(use()).toEqual(before)
     expect([ring.size, ring.putInline(1, 1, 1), ring.size]).toEqual([0, DONE, 1])
-    closeRing(small[0]!)
+    closeObject(small[0]!)
     for (const handle of [...made, ...small]) dropUnwrapped(handle)
   })
 
@@ -225,7 +225,7 @@ function holderTests(): void {
     expect(await place.line()).toBe('holds')
     expect(countOf(gift)).toBe(1)
     expect(holds(wordsOf(self().arena, gift), seatOf(place.name))).toBe(true)
-    closeRing(carrier)
+    closeObject(carrier)
     return place
   }
 
@@ -263,7 +263,7 @@ function holderTests(): void {
         sendHandle(openRing(carriers[i]!).ring, gift)
         place.say('take')
         expect(await place.line()).toBe('holds')
-        closeRing(carriers[i]!)
+        closeObject(carriers[i]!)
       }
       expect(countOf(gift)).toBe(3)
       dropUnwrapped(gift)
@@ -283,7 +283,7 @@ function holderTests(): void {
       await place.kill()
       reapDead()
       expect(use()[0]).toBe(before[0] + 2)
-      closeRing(carrier)
+      closeObject(carrier)
       expect(ring.size).toBe(0)
       await until(() => use()[0] === before[0])
       expect(use()).toEqual(before)
@@ -300,6 +300,6 @@ function holderTests(): void {
     wordsOf(self().arena, handle)[D_STATE] = nameOf(900, 7)
     reapDead()
     expect(use()).toEqual(before)
-    closeRing(handle)
+    closeObject(handle)
   })
 }

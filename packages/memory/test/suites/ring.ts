@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import {
   AGAIN,
   CLOSED,
-  closeRing,
+  closeObject,
   CONSUMER,
   countObjects,
   createSystem,
@@ -98,7 +98,7 @@ export function ringSuite(mode: string): void {
             expect(Buffer.compare(bytesTaken(), pattern(0, i, length))).toBe(0)
           }
           expect(ring.isFull(length)).toBe(false)
-          closeRing(handle)
+          closeObject(handle)
         }
       },
     )
@@ -143,7 +143,7 @@ export function ringSuite(mode: string): void {
           }
           expect(ring.take()).toBe(AGAIN)
         }
-        closeRing(handle)
+        closeObject(handle)
       }
     })
 
@@ -181,7 +181,7 @@ export function ringSuite(mode: string): void {
           }
           expect(ring.size).toBe(items.length)
         }
-        closeRing(handle)
+        closeObject(handle)
       }
     })
 
@@ -204,7 +204,7 @@ export function ringSuite(mode: string): void {
     test('that everybody gave up is closed for who still looks at it', () => {
       const [ring, handle] = made(4096)
       ring.putInline(1, 1, 1)
-      closeRing(handle)
+      closeObject(handle)
       expect(ring.putInline(1, 1, 1)).toBe(CLOSED)
       expect(ring.take()).toBe(CLOSED)
       expect(() => wordsOf(self().arena, handle)).toThrow(
@@ -275,7 +275,7 @@ function largeTests(): void {
     const pages = pagesUsed(self().arena)
     const [ring, handle] = made(1024)
     expect(putBytes(ring, new Uint8Array(3_000_000))).toBe(DONE)
-    closeRing(handle)
+    closeObject(handle)
     expect(pagesUsed(self().arena)).toBe(pages)
   })
 }
@@ -316,7 +316,7 @@ function linkTests(): void {
     expect(ring.take()).toBe(DONE)
     dropTaken(self())
     expect(() => wordsOf(self().arena, gift)).toThrow()
-    closeRing(handle)
+    closeObject(handle)
     expect(countObjects(self().arena)).toBe(objects)
   })
 
@@ -330,11 +330,11 @@ function linkTests(): void {
       if (inner) {
         lend(wordsOf(self().arena, inner))
         expect(send(ring, linked([objectLink(inner)]))).toBe(DONE)
-        closeRing(inner)
+        closeObject(inner)
       }
       inner = handle
     }
-    closeRing(inner!)
+    closeObject(inner!)
     expect(countObjects(self().arena)).toBe(objects)
     expect(pagesUsed(self().arena)).toBe(pages)
   })
@@ -373,7 +373,7 @@ function linkTests(): void {
     }
     lend(other.words)
     send(ring, linked([link]))
-    closeRing(handle)
+    closeObject(handle)
     expect(other.ends.standing(PRODUCER)).toEqual({ any: true, open: false })
     expect(countOf(otherHandle)).toBe(1)
   })
