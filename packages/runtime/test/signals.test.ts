@@ -1,14 +1,20 @@
 // Signals of a root, and processes whose starter was killed.
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { Running } from './fixtures/program.js'
 
 /** Resolves when the process is gone, or a zombie. */
 async function gone(pid: number): Promise<void> {
-  for (;;) {
-    if (!existsSync(`/proc/${pid}`)) return
-    if (/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return
+  while (/^State:\t[^Z]/m.test(statusOf(pid))) {
     await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+function statusOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8')
+  } catch {
+    return '' // It is gone.
   }
 }
 
