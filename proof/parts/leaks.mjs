@@ -5,20 +5,13 @@
 // memory fell by what the arena held; no file of it is in /dev/shm or in its temporary folder.
 import { spawn as start } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { countObjects, pagesUsed, self } from '@troupe/memory'
 import { actor, main, Queue, spawn } from '@troupe/runtime'
+import { isThere } from '../is-there.mjs'
 import { argument, report, timeIsUp } from '../random.mjs'
 
 /** MiB that lie in the arena of the root that is killed. */
@@ -53,11 +46,6 @@ function mapsArena(pid, inode) {
   } catch {
     return false // It is gone, or another user's.
   }
-}
-
-function isThere(pid) {
-  if (!existsSync(`/proc/${pid}`)) return false
-  return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
 }
 
 const macrotask = () => new Promise((resolve) => setImmediate(resolve))

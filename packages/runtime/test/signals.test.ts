@@ -1,22 +1,6 @@
 // Signals of a root, and processes whose starter was killed.
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { Running } from './fixtures/program.js'
-
-/** Resolves when the process is gone, or a zombie. */
-async function gone(pid: number): Promise<void> {
-  while (/^State:\t[^Z]/m.test(statusOf(pid))) {
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
-
-function statusOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/status`, 'utf8')
-  } catch {
-    return '' // It is gone.
-  }
-}
+import { gone, Running } from './fixtures/program.js'
 
 describe.each(['thread', 'process'] as const)('with a child in a %s', (place) => {
   test('a root with another listener goes on after SIGINT, and ends at the second', async () => {

@@ -1,26 +1,17 @@
 import { execFile, spawn as start } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { ActorDiedError, Queue, QueueClosedError, spawn } from '../../dist/index.js'
 import * as churn from '../fixtures/churn.mjs'
 import * as actors from '../fixtures/life.mjs'
+import { gone } from '../fixtures/program.js'
 import type { Mode } from './mode.js'
 
 const fixture = (name: string): string =>
   fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url))
 const run = promisify(execFile)
-
-/** Resolves when the process is gone, or a zombie whose parent is. */
-async function gone(pid: number): Promise<void> {
-  for (;;) {
-    if (!existsSync(`/proc/${pid}`)) return
-    if (/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
 
 /** A root of its own, with a child, is ended by a signal; nothing is left. */
 async function endsBySignal(signal: NodeJS.Signals, how: string[], code: number): Promise<void> {
