@@ -50,19 +50,47 @@ export function compareExchange(
   return Atomics.compareExchange(words, index, expected, value)
 }
 
-/** Reads a 64-bit word: an end. */
-export function load64(words: BigInt64Array, index: number): bigint {
+/** Typed arrays of integers of up to 32 bits. */
+export type Integers = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array
+
+/** Reads an element of a user's. */
+export function loadIn(array: Integers, index: number): number {
+  return Atomics.load(array, index)
+}
+
+/** Writes an element of a user's. */
+export function storeIn(array: Integers, index: number, value: number): void {
+  Atomics.store(array, index, value)
+}
+
+/** Writes an element of a user's and returns the value before. */
+export function exchangeIn(array: Integers, index: number, value: number): number {
+  return Atomics.exchange(array, index, value)
+}
+
+/** Writes `value` if the element of a user's is `expected`; returns the value before. */
+export function compareExchangeIn(
+  array: Integers,
+  index: number,
+  expected: number,
+  value: number,
+): number {
+  return Atomics.compareExchange(array, index, expected, value)
+}
+
+/** Reads a 64-bit word: an end, or a user's. */
+export function load64(words: BigInt64Array | BigUint64Array, index: number): bigint {
   return Atomics.load(words, index)
 }
 
 /** Writes a 64-bit word: an end. */
-export function store64(words: BigInt64Array, index: number, value: bigint): void {
+export function store64(words: BigInt64Array | BigUint64Array, index: number, value: bigint): void {
   Atomics.store(words, index, value)
 }
 
 /** Writes `value` if the 64-bit word is `expected`; returns the value before. */
 export function compareExchange64(
-  words: BigInt64Array,
+  words: BigInt64Array | BigUint64Array,
   index: number,
   expected: bigint,
   value: bigint,

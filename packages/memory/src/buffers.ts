@@ -24,6 +24,7 @@ import { lengthOf, ownerOf, retryWhenFull, takeRun } from './pages.js'
 import { requireAddon } from './substrate.js'
 import { countMappings } from './seats.js'
 import { hasSelf, self } from './thread.js'
+import { closeObject, openObject } from './wrappers.js'
 
 /** A process aborts beyond some 65,000 mappings; other code needs some too. */
 const MOST_MAPPINGS = 16_384
@@ -86,6 +87,27 @@ export function mapBuffer(handle: Handle): SharedArrayBuffer {
   collected.register(buffer, arena, buffer)
   count(arena, 1)
   return buffer
+}
+
+/** A run that this thread has mapped. */
+export class Bytes {
+  readonly handle: Handle
+  readonly buffer: SharedArrayBuffer
+
+  constructor(handle: Handle) {
+    this.handle = handle
+    this.buffer = mapBuffer(handle)
+  }
+}
+
+/** Opens the run for one more wrapper of this thread, which holds it already. A thread maps it once. */
+export function openBytes(handle: Handle): Bytes {
+  return openObject(handle, () => new Bytes(handle))
+}
+
+/** One wrapper is gone. With the last one of this thread views read zeros. */
+export function closeBytes({ handle, buffer }: Bytes): void {
+  closeObject(handle, () => blankBuffer(buffer))
 }
 
 /** Maps zero pages over the buffer: views read zeros afterwards, and the run may be reused. Once. */

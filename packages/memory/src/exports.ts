@@ -24,9 +24,26 @@ export {
   TimeoutError,
   TroupeError,
 } from './errors.js'
-export { blankBuffer, makeBuffer, mapBuffer } from './buffers.js'
+export { Block, type BlockOptions, makeBlock, openBlock } from './block.js'
+export {
+  add,
+  compareExchange,
+  compareExchange64,
+  compareExchangeIn,
+  exchange,
+  exchangeIn,
+  type Integers,
+  load,
+  load64,
+  loadIn,
+  store,
+  store64,
+  storeIn,
+  sub,
+} from './atomics.js'
+export { blankBuffer, Bytes, closeBytes, makeBuffer, mapBuffer, openBytes } from './buffers.js'
 export { cachesHere, type Code, codeHere, importModule, takeCaches, wantsCaches } from './code.js'
-export { HAS_LINKS } from './layout.js'
+export { HAS_LINKS, NAME_BITS, seatOf } from './layout.js'
 export { type Link, NAMES_END, NAMES_OBJECT, readLinks } from './links.js'
 export { isMainThread } from './main-thread.js'
 export { addonProblem, loadAddon } from './native.js'

@@ -151,6 +151,16 @@ export const D_CLOSED = 227
 /** Name of the putter whose message needs an empty ring. */
 export const D_NEXT = 228
 
+/** Of a block: holders that died, or ended by an error, while they held it. */
+export const D_LOST = 13
+/** Of a block: what its words mean, as the package above says. */
+export const D_TYPE = 14
+/** Of a block: the lock of what is done to it as a whole. */
+export const D_BLOCK_LOCK = 15
+/** Of a block: words that are its package's own, on two lines. */
+export const D_BLOCK = 160
+export const BLOCK_WORDS = 64
+
 /** `D_KIND` of the second direction of a pipe. */
 export const PIPE_BACK = 3
 

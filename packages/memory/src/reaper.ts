@@ -5,7 +5,7 @@
  *
  * Every step may be done twice: a reaper that is killed is followed by another.
  */
-import { load } from '#atomics'
+import { add, load } from '#atomics'
 import type { Arena } from './arena.js'
 import { CONSUMER, type EndHandle, Ends, PRODUCER } from './ends.js'
 import { headOf } from './large.js'
@@ -18,6 +18,7 @@ import {
   D_KIND,
   D_LOCKERS,
   D_LOCKERS_SUMMARY,
+  D_LOST,
   D_PEER,
   D_PUTTERS,
   D_PUTTERS_SUMMARY,
@@ -37,12 +38,13 @@ import {
   finishDead,
   giveUp,
   type Handle,
+  holds,
   leaveCorrupt,
   onFree,
   takeBack,
   tryLend,
 } from './objects.js'
-import { BUFFER, PIPE, QUEUE } from './open.js'
+import { BLOCK, BUFFER, PIPE, QUEUE } from './open.js'
 import { eachRun, freeRun } from './pages.js'
 import { Ring } from './ring.js'
 import { DONE } from './ring-place.js'
@@ -62,6 +64,7 @@ export function cleanerOf(arena: Arena, mine: number): Clean {
       unmark(arena, words, D_GETTERS, D_GETTERS_SUMMARY, seat)
       unmark(arena, words, D_PUTTERS, D_PUTTERS_SUMMARY, seat)
       unmark(arena, words, D_LOCKERS, D_LOCKERS_SUMMARY, seat)
+      if (load(words, D_KIND) === BLOCK && holds(words, seat)) add(words, D_LOST, 1)
       steps.do(() => {
         if (state === MADE) giveUp(arena, mine, seat, index, words)
         else if ((state & NAME_BITS) === name) finishDead(arena, mine, index, words)
@@ -219,4 +222,4 @@ export function dropTaken(me: Self): void {
 }
 
 for (const kind of [QUEUE, PIPE, PIPE_BACK]) onFree(kind, emptyRing)
-onFree(BUFFER, () => {})
+for (const kind of [BUFFER, BLOCK]) onFree(kind, () => {})

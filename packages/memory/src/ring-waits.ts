@@ -1,21 +1,28 @@
 /**
- * Marks of a thread at the sides of a ring. Several waits of one thread stand behind its one bit, which
+ * Marks of a thread at the sides of an object. Several waits of one thread stand behind its one bit, which
  * the last to leave clears.
  */
+import type { Arena } from './arena.js'
 import { D_GETTERS, D_GETTERS_SUMMARY, D_PUTTERS, D_PUTTERS_SUMMARY } from './layout.js'
 import type { Ring } from './ring.js'
 import { self } from './thread.js'
 import { mark, unmark } from './waiters.js'
 
-/** How many waits of this thread stand at one side of one ring. */
-class SideMarks {
-  readonly #ring: Ring
+/** An object with sides. */
+interface Sided {
+  readonly arena: Arena
+  readonly words: Int32Array
+}
+
+/** How many waits of this thread stand at one side of one object. */
+export class SideMarks {
+  readonly #of: Sided
   readonly #bits: number
   readonly #summary: number
   #count = 0
 
-  constructor(ring: Ring, bits: number, summary: number) {
-    this.#ring = ring
+  constructor(of: Sided, bits: number, summary: number) {
+    this.#of = of
     this.#bits = bits
     this.#summary = summary
   }
@@ -25,12 +32,12 @@ class SideMarks {
   }
 
   mark(): void {
-    mark(this.#ring.words, this.#bits, this.#summary, self().seat)
+    mark(this.#of.words, this.#bits, this.#summary, self().seat)
   }
 
   leave(): void {
     if (--this.#count > 0) return
-    unmark(this.#ring.arena, this.#ring.words, this.#bits, this.#summary, self().seat)
+    unmark(this.#of.arena, this.#of.words, this.#bits, this.#summary, self().seat)
   }
 }
 

@@ -83,6 +83,11 @@ function isReserverAlive(arena: Arena, seat: number): boolean {
   )
 }
 
+/** The name of the last holder of `seat`. */
+export function sitterOf(arena: Arena, seat: number): number {
+  return nameOf(seat, load(arena.seats, seat * SEAT_WORDS + S_EPOCH))
+}
+
 /** Seats below this were taken at least once. */
 export function seatsUsed(arena: Arena): number {
   return Math.min(load(arena.header, H_SEAT_HIGH), SEATS)

@@ -30,7 +30,8 @@ import { doOrWarn, Steps } from './steps.js'
 import { requireAddon } from './substrate.js'
 import { clearSelf, hasSelf, isRoot, type Self, self, setSelf } from './thread.js'
 import { abandonWaits, hear, listenForDeaths } from './waiting.js'
-import { forgetObjects } from './wrappers.js'
+import { BLOCK } from './open.js'
+import { forgetObjects, giveUpAll } from './wrappers.js'
 
 /** What a place needs to join: given to threads as it is, to processes by inherited descriptors. */
 export interface Invitation extends Ticket {
@@ -146,6 +147,7 @@ export function leaveSystem(): void {
   if (!hasSelf()) return
   const me = self()
   abandonWaits(new StoppedError('The wait was ended because this thread left its system'))
+  giveUpAll(BLOCK)
   me.arena.substrate.leave()
   forgetObjects()
   clearSelf()

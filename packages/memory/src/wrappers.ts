@@ -5,7 +5,7 @@
  * for its own wrapper, so a late one never frees what was opened again meanwhile (rule C20).
  */
 import { load } from '#atomics'
-import { D_STATE, MADE } from './layout.js'
+import { D_KIND, D_STATE, MADE } from './layout.js'
 import { findWords, giveUp, type Handle } from './objects.js'
 import { self } from './thread.js'
 
@@ -29,12 +29,13 @@ export function openObject<View>(handle: Handle, make: () => View): View {
   return view
 }
 
-/** One wrapper of this thread is gone; the last one gives the object up. */
-export function closeObject(handle: Handle): void {
+/** One wrapper of this thread is gone; the last one, for which it runs `before`, gives the object up. */
+export function closeObject(handle: Handle, before?: () => void): void {
   const entry = opened.get(handle.index)
   if (!entry || entry.generation !== handle.generation) return
   if (--entry.wrappers > 0) return
   opened.delete(handle.index)
+  before?.()
   dropUnwrapped(handle)
 }
 
@@ -46,6 +47,15 @@ export function dropUnwrapped(handle: Handle): void {
   const words = findWords(me.arena, handle)
   if (!words || load(words, D_STATE) !== MADE) return
   giveUp(me.arena, me.name, me.seat, handle.index, words)
+}
+
+/** This thread ends as it should: what it holds of `kind` is given up, so that nobody takes it for dead. */
+export function giveUpAll(kind: number): void {
+  const me = self()
+  for (const [index, { generation }] of opened) {
+    const words = findWords(me.arena, { index, generation })
+    if (words && load(words, D_KIND) === kind) giveUp(me.arena, me.name, me.seat, index, words)
+  }
 }
 
 /** This thread left its system: handles of the next one have the same numbers. */

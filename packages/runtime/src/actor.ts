@@ -5,7 +5,10 @@
  */
 import { pathToFileURL } from 'node:url'
 import type { Context } from './context.js'
-import { DefinitionError } from './errors.js'
+import { checkObject, describe } from './arguments.js'
+import { ArgumentError, DefinitionError } from './errors.js'
+import { kindsOf, type SharedClass } from './kind.js'
+import type { Listed, NamesOf } from './shares.js'
 
 /** `import.meta`, or `module` in CommonJS. */
 export type ModuleMeta = ImportMeta | NodeJS.Module
@@ -28,11 +31,20 @@ export type ActorFunction<Args extends readonly unknown[], Result, Message> = (
   ...args: Args
 ) => Result | Promise<Result>
 
-interface Definition {
+/** How an actor is defined. */
+export interface ActorOptions<Shares extends readonly SharedClass[] = readonly SharedClass[]> {
+  /** Classes of the shared state that it takes. Default: none. */
+  readonly shares?: Shares
+}
+
+/** What `actor()` registers. */
+export interface Definition {
   readonly key: string
   readonly url: string
   readonly meta: ModuleMeta
   readonly run: ActorFunction<readonly unknown[], unknown, unknown>
+  /** Numbers of the kinds of shared state that it takes. */
+  readonly shares: ReadonlySet<number>
 }
 
 const definitions = new Map<string, Definition>()
@@ -61,6 +73,8 @@ const slot = (url: string, key: string): string => `${url}\n${key}`
  * Defines an actor: a function that runs to its end in a place of its own, with a context and the
  * arguments that `spawn` gives. Its key is unique in its module.
  *
+ * `shares` lists the kinds of shared state that it takes, in its arguments or in any later message.
+ *
  * ```ts
  * const double = actor(import.meta, 'double', (ctx, n: number) => n * 2)
  * ```
@@ -68,8 +82,28 @@ const slot = (url: string, key: string): string => `${url}\n${key}`
 export function actor<Args extends readonly unknown[], Result, Message = never>(
   meta: ModuleMeta,
   key: string,
-  run: (ctx: Context<Message>, ...args: Args) => Result | Promise<Result>,
-): Actor<Args, Result, Message> {
+  run: ((ctx: Context<Message>, ...args: Args) => Result | Promise<Result>) &
+    Listed<readonly [Args, Message], never>,
+): Actor<Args, Result, Message>
+export function actor<
+  const Shares extends readonly SharedClass[],
+  Args extends readonly unknown[],
+  Result,
+  Message = never,
+>(
+  meta: ModuleMeta,
+  key: string,
+  options: ActorOptions<Shares>,
+  run: ((ctx: Context<Message>, ...args: Args) => Result | Promise<Result>) &
+    Listed<readonly [Args, Message], NamesOf<Shares>>,
+): Actor<Args, Result, Message>
+export function actor(
+  meta: ModuleMeta,
+  key: string,
+  ...rest: [options: unknown, run?: unknown]
+): Actor<never, unknown, never> {
+  const [{ shares = [] }, run] =
+    rest.length > 1 ? [optionsOf(key, rest[0]), rest[1]] : [{}, rest[0]]
   const url = urlOf(meta)
   if (typeof key !== 'string' || key === '') {
     throw new DefinitionError(
@@ -80,7 +114,7 @@ export function actor<Args extends readonly unknown[], Result, Message = never>(
   if (typeof run !== 'function') {
     throw new DefinitionError(
       'ERR_TROUPE_ACTOR_FUNCTION',
-      `Actor '${key}' needs a function as third argument: it is ${typeof run}`,
+      `Actor '${key}' needs a function as last argument: it is ${typeof run}`,
     )
   }
   const known = definitions.get(slot(url, key))
@@ -95,15 +129,27 @@ export function actor<Args extends readonly unknown[], Result, Message = never>(
     key,
     url,
     meta,
-    run: run as unknown as Definition['run'],
+    run: run as Definition['run'],
+    shares: new Set(kindsOf(key, shares).map(({ number }) => number)),
   }
   definitions.set(slot(url, key), definition)
   return definition
 }
 
-/** The function of a definition that was evaluated here. */
-export function functionOf(url: string, key: string): Definition['run'] | undefined {
-  return definitions.get(slot(url, key))?.run
+function optionsOf(key: string, options: unknown): ActorOptions {
+  checkObject(`The options of actor '${key}'`, options as object, '{ shares: [Value] }', ['shares'])
+  const { shares = [] } = options as ActorOptions
+  if (!Array.isArray(shares)) {
+    throw new ArgumentError(
+      `shares of actor '${key}' must be an array: it is ${describe(shares)}; write { shares: [Value] }`,
+    )
+  }
+  return { shares }
+}
+
+/** A definition that was evaluated here. */
+export function definitionOf(url: string, key: string): Definition | undefined {
+  return definitions.get(slot(url, key))
 }
 
 /** Keys that the module at `url` registered here. */

@@ -39,10 +39,12 @@ export async function bootPlace(): Promise<void> {
   }
   const cell = new Cell('', '', placeOwner, inbox)
   setCellHere(cell)
+  placeOwner.isLoading = true
   cell.drain() // Most often the start is there.
   const start = await cell.start
   cell.id = start.id
   cell.name = start.name
+  placeOwner.name = start.name
   cell.place = start.place
   cell.starter = start.parent
   cell.onUnhandled = () => void start.parent.post({ op: 'unhandled' })
@@ -53,13 +55,24 @@ export async function bootPlace(): Promise<void> {
 
 async function runStarted(start: Start, cell: Cell): Promise<Report> {
   try {
-    const run = await loadActor(start.url, start.key)
+    const { run, shares } = await loadActor(start.url, start.key)
     const { starter, ...ref } = start.parentRef
     const parent = { ...ref, address: start.parent, starter }
-    return await runActor(cell, run, start.args, { parent, name: start.name, spawn: spawnFrom })
+    const args = takeArguments(start, cell, shares)
+    return await runActor(cell, run, args, { parent, name: start.name, spawn: spawnFrom })
   } catch (error) {
     return { error }
   }
+}
+
+function takeArguments(
+  start: Start,
+  { owner }: Cell,
+  shares: ReadonlySet<number>,
+): readonly unknown[] {
+  owner.shares = shares
+  owner.isLoading = false
+  return start.open ? start.open().args : start.args
 }
 
 async function finish(start: Start, cell: Cell, report: Report): Promise<void> {

@@ -7,14 +7,15 @@ import type { Child } from './child.js'
 import { unsendable } from './errors.js'
 import type { Exit } from './exit.js'
 import {
+  type Delivery,
   type Envelope,
   type InboxAddress,
   InboxReader,
   makeInbox,
   type PlaceKind,
 } from './inbox.js'
-import { Mailbox } from './mailbox.js'
-import { type Closable, type Owner, placeOwner } from './owner.js'
+import { type Letter, Mailbox } from './mailbox.js'
+import { type Owner, placeOwner } from './owner.js'
 import type { Handle } from '@troupe/memory'
 
 /** Why a stopped actor's signal is aborted. */
@@ -29,7 +30,20 @@ export class StopRequest extends Error {
 }
 
 /** What starts a place. */
-export type Start = Extract<Envelope, { op: 'start' }>
+export type Start = Extract<Envelope, { op: 'start' }> & {
+  /** Makes it whole when its arguments hold shared state, and it is known what the actor takes. */
+  readonly open?: () => Start
+}
+
+function letterOf(
+  message: unknown,
+  refused: Error | undefined,
+  later: (() => unknown) | undefined,
+): Letter {
+  if (refused) return { message, open: () => Promise.reject(refused) }
+  if (!later) return { message }
+  return { message, open: () => (later() as Extract<Envelope, { op: 'message' }>).message }
+}
 
 /** A question for the exit of somebody else's child. */
 interface Asked {
@@ -60,6 +74,7 @@ export class Cell {
     this.id = id
     this.name = name
     this.owner = owner
+    owner.name = name
     let begin: (envelope: Start) => void = () => {}
     this.start = new Promise((resolve) => {
       begin = resolve
@@ -68,7 +83,9 @@ export class Cell {
     // Any number of waits may listen to it.
     setMaxListeners(0, this.#controller.signal)
     this.mailbox = new Mailbox(() => this.name, this.#controller.signal)
-    this.#reader = new InboxReader(inbox, owner, (envelope, late) => this.#handle(envelope, late))
+    this.#reader = new InboxReader(inbox, owner, (envelope, delivery) =>
+      this.#handle(envelope, delivery),
+    )
   }
 
   get address(): InboxAddress {
@@ -138,24 +155,25 @@ export class Cell {
     this.owner.finish(normal)
   }
 
-  #handle(envelope: Envelope, late: readonly Closable[]): void {
+  #handle(envelope: Envelope, { late = [], refused, later }: Delivery): void {
     switch (envelope.op) {
       case 'message':
-        this.mailbox.deliver(envelope.message)
+        this.mailbox.deliver(letterOf(envelope.message, refused, later))
         // Nobody reads it any more.
         for (const end of late) end.end()
         break
       case 'start':
-        this.#begin(envelope)
+        this.#begin(later ? { ...envelope, open: later as () => Start } : envelope)
         break
       case 'stop':
         this.stop(envelope.detail)
         break
       case 'done':
-        this.children.get(envelope.id)?.done(envelope, late)
+        if (refused) this.children.get(envelope.id)?.failed(refused)
+        else this.children.get(envelope.id)?.done(envelope, late)
         break
       case 'failed':
-        this.children.get(envelope.id)?.failed(envelope.error, late)
+        this.children.get(envelope.id)?.failed(refused ?? envelope.error, late)
         break
       case 'end':
         void this.children.get(envelope.id)?.end(envelope.timeout, envelope.detail)

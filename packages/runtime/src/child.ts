@@ -104,7 +104,7 @@ export class Child {
   }
 
   kill(): void {
-    if (this.exit) return
+    if (this.exit || this.#killed) return
     this.#killed = true
     if (this.place?.seat) stopBlocks(this.place.seat)
     this.place?.kill()

@@ -83,6 +83,26 @@ export class TaskDoneError extends TroupeError {
   }
 }
 
+/** Shared state arrived at an actor whose definition does not list its kind. */
+export class NotSharedError extends TroupeError {
+  /** The actor that did not take it, and the kind. */
+  readonly actor: string
+  readonly kind: string
+  /** Where it lies in the message. */
+  readonly path: string
+
+  constructor(actor: string, kind: string, from: string, path: string) {
+    super(
+      'ERR_TROUPE_NOT_SHARED',
+      `Actor '${actor}' does not share ${kind}, which came${path === '' ? '' : ` at ${path}`}; ` +
+        `import ${kind} of ${from} and write actor(import.meta, '${actor}', { shares: [${kind}] }, …)`,
+    )
+    this.actor = actor
+    this.kind = kind
+    this.path = path
+  }
+}
+
 /** An argument is of the wrong kind. */
 export class ArgumentError extends TroupeError {
   constructor(what: string) {

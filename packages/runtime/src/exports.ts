@@ -1,7 +1,13 @@
 /** Actors in worker threads and child processes, connected by Queue and Pipe. */
 import { bootPlace } from './boot.js'
 
-export { type Actor, type ActorFunction, actor, type ModuleMeta } from './actor.js'
+export {
+  type Actor,
+  type ActorFunction,
+  type ActorOptions,
+  actor,
+  type ModuleMeta,
+} from './actor.js'
 export { ActorRef, type MessageOf, type StopOptions } from './actor-ref.js'
 export type { Context } from './context.js'
 export {
@@ -17,6 +23,7 @@ export {
   InterruptedError,
   LoadError,
   MovedError,
+  NotSharedError,
   NoAddonError,
   PipeClosedError,
   QueueClosedError,
@@ -30,6 +37,15 @@ export {
 export type { Exit, ExitReason } from './exit.js'
 export type { PlaceKind } from './inbox.js'
 export { JoinableConsumer, JoinableQueue } from './joinable-queue.js'
+export {
+  type Holding,
+  kind,
+  type KindClass,
+  type KindOptions,
+  type Scope,
+  scopeHere,
+  type SharedClass,
+} from './kind.js'
 export { main } from './main.js'
 export { Connection, Pipe, Receiver, Sender } from './pipe.js'
 export type { WaitOptions } from './put-line.js'

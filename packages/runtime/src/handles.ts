@@ -1,11 +1,13 @@
 /**
- * Handles as values: queues, ends, connections and refs in messages. The codec asks here what an object
- * is; each kind says how it travels and how it arrives.
+ * Handles as values: queues, ends, connections, refs and shared state in messages. The codec asks here what
+ * an object is; each kind says how it travels and how it arrives.
  *
  * A handle in a message counts in its object before the message commits. An end is moved from encoding
  * on; it is given back when the put fails.
  */
 import {
+  Block,
+  Bytes,
   closeEnd,
   dropUnwrapped,
   type EndHandle,
@@ -15,6 +17,8 @@ import {
   lend,
   NAMES_END,
   NAMES_OBJECT,
+  openBlock,
+  openBytes,
   self,
   takeBack,
   TroupeError,
@@ -22,6 +26,8 @@ import {
 } from '@troupe/memory'
 import { CodecError } from './codec/codec-error.js'
 import type { HandleCodec } from './codec/link.js'
+import { NotSharedError } from './errors.js'
+import { type Kind, kindNumbered, kindOf } from './kind.js'
 import type { Owner } from './owner.js'
 
 /** Kinds of links, above the two bits that the memory layer knows. */
@@ -35,6 +41,13 @@ export const LINK_SENDER = 0x44
 export const LINK_RECEIVER = 0x48
 export const LINK_REF = 0x50
 export const LINK_INBOX = 0x54
+/** Shared state: the number of its kind. Its name, its package, where it lies, and its parts are the detail. */
+const LINK_SHARED = 0x60
+const LINK_BLOCK = 0x64
+const LINK_BYTES = 0x68
+/** Bit of a link of shared state that is a part of other shared state, and comes with it. */
+const IS_PART = 0x100
+const KIND_BITS: number = ~(NAMES_OBJECT | NAMES_END | IS_PART)
 
 /** How an object travels. */
 export interface Departure {
@@ -86,6 +99,8 @@ interface Traveller {
 /** The handles of one message on their way. */
 export class Journey {
   readonly #travellers: Traveller[] = []
+  /** Shared state in the message, but for what lies in other shared state. */
+  readonly shared: { readonly kind: Kind; readonly path: string }[] = []
   #addressed: bigint | undefined
   #receiver: bigint | undefined
   #over = false
@@ -166,23 +181,61 @@ export function takeJourney(): Journey | undefined {
   return mine
 }
 
-let receiver: Owner | undefined
-let adopted: Set<Link> | undefined
+/** A message that is being read. */
+interface Reading {
+  /** Whose its handles become. */
+  readonly owner: Owner
+  /** Which of them are made: all, none, or only the addresses of inboxes. */
+  readonly makes: 'all' | 'none' | 'inboxes'
+  /** Links of which something was made. */
+  readonly used: Set<Link>
+  /** Shared state that the owner does not take. */
+  refused?: { readonly kind: string; readonly from: string; readonly path: string }
+}
 
-/** Runs `decode`, whose handles become objects of `owner`; what is not used of them is given up. */
-export function adoptLinks(links: readonly Link[], owner: Owner, decode: () => void): void {
-  const before = receiver
-  const adoptedBefore = adopted
-  receiver = owner
-  const mine = new Set<Link>()
-  adopted = mine
+let reading: Reading | undefined
+
+function readAs(mine: Reading, decode: () => void): void {
+  const before = reading
+  reading = mine
   try {
     decode()
   } finally {
-    receiver = before
-    adopted = adoptedBefore
-    for (const link of links) giveUpUnused(link, mine)
+    reading = before
   }
+}
+
+/**
+ * Runs `decode`, whose handles become objects of `owner`; what is not used of them is given up. Shared state that
+ * the owner does not take is refused with all of its message: that is decoded without handles, and `NotSharedError`
+ * thrown.
+ */
+export function adoptLinks(links: readonly Link[], owner: Owner, decode: () => void): void {
+  const isRefused = links.some((link) => isShared(link) && !takes(owner, link))
+  const mine: Reading = { owner, makes: isRefused ? 'none' : 'all', used: new Set() }
+  try {
+    readAs(mine, decode)
+  } finally {
+    for (const link of links) giveUpUnused(link, mine.used)
+  }
+  if (!isRefused) return
+  const { kind = 'shared state', from = 'its package', path = '' } = mine.refused ?? {}
+  throw new NotSharedError(owner.name, kind, from, path)
+}
+
+/** Runs `decode` for what the message says itself; of its handles only addresses of inboxes are made, and all are kept. */
+export function peekLinks(owner: Owner, decode: () => void): void {
+  readAs({ owner, makes: 'inboxes', used: new Set() }, decode)
+}
+
+/** Whether a link is shared state by itself. */
+export function isShared({ tag }: Link): boolean {
+  return (tag & KIND_BITS) === LINK_SHARED && (tag & IS_PART) === 0
+}
+
+function takes(owner: Owner, { a: number }: Link): boolean {
+  const { shares } = owner
+  return shares ? shares.has(number >>> 0) : kindNumbered(number >>> 0) !== undefined
 }
 
 function giveUpUnused(link: Link, used: Set<Link>): void {
@@ -194,11 +247,41 @@ function giveUpUnused(link: Link, used: Set<Link>): void {
   if ((link.tag & NAMES_OBJECT) !== 0) dropUnwrapped(handle)
 }
 
+/** How deep in the parts of shared state, and of refs, the encoder is. */
+let depth = 0
+
+function encodeShared(value: object, kind: Kind, path: string) {
+  journey ??= new Journey()
+  const isPart = depth > 0
+  if (!isPart) journey.shared.push({ kind, path })
+  const { name, from, number: a } = kind
+  const tag = LINK_SHARED | (isPart ? IS_PART : 0)
+  return { tag, a, b: 0, c: 0, d: 0, detail: [name, from, path, kind.send(value)] }
+}
+
+function decodeShared(mine: Reading, link: Link, detail: unknown): object | undefined {
+  const [name, from, path, parts] = detail as [string, string, string, unknown]
+  if (mine.makes === 'none') {
+    if (isShared(link) && !takes(mine.owner, link)) mine.refused ??= { kind: name, from, path }
+    return undefined
+  }
+  const kind = kindNumbered(link.a >>> 0)
+  if (!kind) throw new CodecError(`the kind ${name} of ${from} is not known here`)
+  return kind.receive(parts, mine.owner)
+}
+
 /** What the codec asks. */
 export const handles: HandleCodec = {
-  encode(value) {
-    if (!(value instanceof Sendable)) return undefined
-    const departure = value._depart()
+  encode(value, path) {
+    let departure: Departure
+    if (value instanceof Sendable) departure = value._depart()
+    else if (value instanceof Block) {
+      departure = { kind: LINK_BLOCK, handle: value.handle, c: value.type }
+    } else if (value instanceof Bytes) departure = { kind: LINK_BYTES, handle: value.handle }
+    else {
+      const kind = kindOf(value)
+      return kind && encodeShared(value, kind, path())
+    }
     journey ??= new Journey()
     journey.add(departure)
     const { kind, handle, end, c = 0, d = 0 } = departure
@@ -212,22 +295,40 @@ export const handles: HandleCodec = {
     }
     return departure.detail === undefined ? link : { ...link, detail: departure.detail }
   },
+  enter() {
+    depth++
+  },
+  leave() {
+    depth--
+  },
   decode(link, _index, detail) {
-    const arrival = arrivals.get(link.tag & ~(NAMES_OBJECT | NAMES_END))
-    if (!arrival || !receiver) throw new CodecError(`no handle is known by tag ${link.tag}`)
-    let object: object
+    const mine = reading
+    const kind = link.tag & KIND_BITS
+    const arrival = arrivals.get(kind)
+    if (!mine || (!arrival && kind !== LINK_SHARED)) {
+      throw new CodecError(`no handle is known by tag ${link.tag}`)
+    }
+    if (mine.makes === 'inboxes' && kind !== LINK_INBOX) return undefined
+    if (mine.makes === 'none' && kind !== LINK_SHARED) return undefined
+    let object: object | undefined
     try {
-      object = arrival({ ...link, b: link.b | 0 }, receiver, detail)
+      object = arrival
+        ? arrival({ ...link, b: link.b | 0 }, mine.owner, detail)
+        : decodeShared(mine, link, detail)
     } catch (error) {
       // The memory layer says what is gone. Anything else is a message that nobody wrote.
       if (error instanceof TroupeError) throw error
       throw new CodecError(`no handle can be made of tag ${link.tag}`, '', { cause: error })
     }
-    adopted?.add(link)
+    if (object) mine.used.add(link)
     return object
   },
   // Links are discarded from the last on, right after the property that held them.
-  discard() {
-    journey?.forget()
+  discard(link) {
+    if ((link.tag & KIND_BITS) !== LINK_SHARED) journey?.forget()
+    else if (isShared(link)) journey?.shared.pop()
   },
 }
+
+onArrival(LINK_BYTES, ({ a, b }) => openBytes({ index: a, generation: b }))
+onArrival(LINK_BLOCK, ({ a, b, c }) => openBlock({ index: a, generation: b }, c))

@@ -1,6 +1,6 @@
 /** `in: 'here'`: an actor in this thread, for tests and cheap actors. Its death is judged by the runtime. */
 import { dropUnwrapped, type Handle, self } from '@troupe/memory'
-import { type Actor, functionOf } from './actor.js'
+import { type Actor, definitionOf } from './actor.js'
 import { Cell } from './cells.js'
 import { Child } from './child.js'
 import { DefinitionError } from './errors.js'
@@ -9,6 +9,7 @@ import { makeOwner, type Owner } from './owner.js'
 import { Parcel } from './parcel.js'
 import { copyFor } from './copy.js'
 import { type Parentage, type Report, runActor } from './run.js'
+import { refuseUnshared } from './shares.js'
 import { Started } from './started.js'
 
 export function runHere(
@@ -19,12 +20,15 @@ export function runHere(
   name: string,
   spawn: Parentage['spawn'],
 ): Started<unknown, never> {
-  const run = functionOf(actor.url, actor.key)
-  if (!run)
+  const definition = definitionOf(actor.url, actor.key)
+  if (!definition)
     throw new DefinitionError('ERR_TROUPE_NOT_AN_ACTOR', `Actor '${actor.key}' is not known here`)
   const owner = makeOwner()
+  owner.shares = definition.shares
+  owner.name = name
   // Arguments are copied as anywhere else, and ends move. What cannot be sent is told before anything begins.
   const parcel = Parcel.pack(args)
+  refuseUnshared(parcel, actor)
   const { handle, given } = receive(owner, parcel)
   const cell = new Cell(id, name, owner, handle)
   cell.place = 'here'
@@ -45,7 +49,7 @@ export function runHere(
   const begin = async (): Promise<void> => {
     await Promise.resolve()
     if (abandoned) return
-    const report = await runActor(cell, run, given, { parent, name, spawn })
+    const report = await runActor(cell, definition.run, given, { parent, name, spawn })
     if (abandoned) return
     if ('error' in report) child.failed(report.error)
     else settle(parent, child, report)

@@ -17,10 +17,11 @@ import {
   self,
   waitAsync,
 } from '@troupe/memory'
+import { NotSharedError } from './errors.js'
 import type { Exit } from './exit.js'
 import { type Departure, LINK_INBOX, onArrival, Sendable } from './handles.js'
 import { type Closable, type Owner, placeOwner } from './owner.js'
-import { DONE, item, Parcel, take } from './parcel.js'
+import { DONE, item, Parcel, take, takeLater } from './parcel.js'
 import { PutSide } from './put-side.js'
 import { getErrors } from './queue-options.js'
 
@@ -180,8 +181,18 @@ export function makeInbox(): Handle {
   return makeQueue({ bytes: INBOX_BYTES, maxsize: 0 })
 }
 
-/** What an actor does with an envelope; `late` are the ends in it, when the actor is over. */
-type HandleEnvelope = (envelope: Envelope, late: readonly Closable[]) => void
+/** How an envelope came. */
+export interface Delivery {
+  /** The ends in it, when the actor is over. */
+  readonly late?: readonly Closable[]
+  /** It holds shared state that the actor does not take: its handles are missing. */
+  readonly refused?: NotSharedError
+  /** Its handles are missing until this is called, once, when it is known what the actor takes. */
+  readonly later?: (() => unknown) | undefined
+}
+
+/** What an actor does with an envelope. */
+type HandleEnvelope = (envelope: Envelope, delivery: Delivery) => void
 
 /** Reads an inbox in the event loop and hands each envelope to its actor. */
 export class InboxReader {
@@ -207,11 +218,16 @@ export class InboxReader {
       try {
         if (take(this.#ring, this.#owner) !== DONE) return
       } catch (error) {
+        if (error instanceof NotSharedError && item.value !== undefined) {
+          this.#handle(item.value as Envelope, { refused: error })
+          continue
+        }
         // The message was taken and cannot be read: it is lost, and said so.
         process.emitWarning(error instanceof Error ? error : String(error), 'TroupeWarning')
         continue
       }
-      this.#handle(item.value as Envelope, this.#owner.endsSince(before))
+      const delivery = { late: this.#owner.endsSince(before), later: takeLater() }
+      this.#handle(item.value as Envelope, delivery)
     }
   }
 

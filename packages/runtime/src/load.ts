@@ -6,25 +6,22 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { importModule, isMainThread } from '@troupe/memory'
-import { type ActorFunction, functionOf, keysOf } from './actor.js'
+import { type Definition, definitionOf, keysOf } from './actor.js'
 import { LoadError } from './errors.js'
 import { setImporting } from './place-data.js'
 
 const TYPESCRIPT = /\.[cm]?ts$/
 
-/** The function of the actor `key` of the module at `url`. Throws `LoadError`, or what the module throws. */
-export async function loadActor(
-  url: string,
-  key: string,
-): Promise<ActorFunction<readonly unknown[], unknown, unknown>> {
+/** The definition of the actor `key` of the module at `url`. Throws `LoadError`, or what the module throws. */
+export async function loadActor(url: string, key: string): Promise<Definition> {
   setImporting(true)
   try {
     await importActors(twinOf(url))
   } finally {
     setImporting(false)
   }
-  const run = functionOf(url, key)
-  if (run) return run
+  const definition = definitionOf(url, key)
+  if (definition) return definition
   const keys = keysOf(url)
   throw new LoadError(
     `Module ${url} has no actor with key '${key}'; ` +

@@ -7,6 +7,13 @@ import { startTimer } from '@troupe/memory'
 
 const FIRST_WARNING = 10_000
 
+/** A message that arrived. */
+export interface Letter {
+  readonly message: unknown
+  /** Gives the message in its stead; may throw. */
+  readonly open?: () => unknown
+}
+
 interface Receiver {
   take(message: unknown): void
 }
@@ -14,7 +21,7 @@ interface Receiver {
 export class Mailbox {
   readonly #name: () => string
   readonly #signal: AbortSignal
-  readonly #messages: Line<{ readonly message: unknown }> = new Line()
+  readonly #messages: Line<Letter> = new Line()
   #warnAt = FIRST_WARNING
   readonly #receivers = new Set<Receiver>()
 
@@ -23,12 +30,12 @@ export class Mailbox {
     this.#signal = signal
   }
 
-  deliver(message: unknown): void {
+  deliver(letter: Letter): void {
     for (const receiver of this.#receivers) {
-      receiver.take(message)
+      receiver.take(letter.open ? letter.open() : letter.message)
       return
     }
-    this.#messages.push({ message })
+    this.#messages.push(letter)
     if (this.#messages.length < this.#warnAt) return
     process.emitWarning(
       `${this.#messages.length} messages wait in the inbox of actor ${this.#name()}; receive them faster, or use a Queue, which is bounded`,
@@ -42,7 +49,7 @@ export class Mailbox {
     const { timeout, signal } = options
     if (signal?.aborted) return Promise.reject(signal.reason)
     const next = this.#messages.shift()
-    if (next) return next.message
+    if (next) return next.open ? next.open() : next.message
     if (this.#signal.aborted) return Promise.reject(this.#signal.reason)
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined

@@ -17,6 +17,11 @@ import {
   type Handle,
 } from '@troupe/memory'
 
+/** What an actor holds until it is released: see `kind.ts`. */
+interface Holding {
+  end(normal: boolean): void
+}
+
 /** An end that an owner holds or sent. */
 export interface OwnedEnd {
   readonly handle: Handle
@@ -46,6 +51,13 @@ export class Owner {
   readonly #letters: Set<Promise<unknown>> = new Set()
   /** Objects that it opened, by handle: decoded again they are the same. */
   readonly objects: Map<string, WeakRef<object>> = new Map()
+  /** Kinds of shared state that it takes, by number; nothing for those who take all: roots. */
+  shares: ReadonlySet<number> | undefined
+  /** Its module is being loaded: what it shares is not known yet. */
+  isLoading = false
+  /** What errors call the actor. */
+  name = ''
+  readonly #holdings: Set<Holding> = new Set()
   #mostSent = FEW
   #mostObjects = FEW
   #ended = false
@@ -98,6 +110,15 @@ export class Owner {
     return this.#letters.size > 0
   }
 
+  /** Its locks and whatever else it has to release: see `Scope`. */
+  add(holding: Holding): void {
+    this.#holdings.add(holding)
+  }
+
+  delete(holding: Holding): void {
+    this.#holdings.delete(holding)
+  }
+
   /** Resolves when no put is pending. */
   async putsDone(): Promise<void> {
     while (this.#puts.size > 0) await Promise.allSettled(this.#puts)
@@ -135,6 +156,8 @@ export class Owner {
     if (this.#dead) setImmediate(hear)
     this.closeEnds()
     this.ends.clear()
+    for (const holding of this.#holdings) holding.end(normal)
+    this.#holdings.clear()
     for (const { handle, end } of this.sent) {
       if (normal) endsOf(handle)?.pass(end, this.holder, holder(rootName(), 0))
       else closeEnd(self(), handle, end, this.holder)

@@ -12,6 +12,7 @@ import {
   DONE,
   FRESH,
   HAS_LINKS,
+  type Link,
   type Outcome,
   type Prepared,
   type Ring,
@@ -19,7 +20,8 @@ import {
 } from '@troupe/memory'
 import { Decoder } from './codec/decoder.js'
 import { Encoder } from './codec/encoder.js'
-import { adoptLinks, handles, type Journey, takeJourney } from './handles.js'
+import { adoptLinks, handles, isShared, type Journey, peekLinks, takeJourney } from './handles.js'
+import type { Kind } from './kind.js'
 import type { Owner } from './owner.js'
 
 const INT = 1
@@ -241,6 +243,13 @@ export class Parcel {
     return outcome
   }
 
+  /** Shared state in it that an actor of `shares` does not take. */
+  refusedBy(
+    shares: ReadonlySet<number>,
+  ): { readonly kind: Kind; readonly path: string } | undefined {
+    return this.#journey?.shared.find(({ kind }) => !shares.has(kind.number))
+  }
+
   /** It will not be sent: handles go back, ends are the sender's again. */
   undo(): void {
     this.#journey?.undo()
@@ -320,15 +329,36 @@ export function take(ring: Ring, owner: Owner): Outcome {
 export const item: { value: unknown } = { value: undefined }
 
 function decodeTaken(owner: Owner): void {
-  const { links } = taken
+  const { links, bytes, length } = taken
   item.value = undefined
-  if (links.length === 0) {
-    item.value = decoder.decode(taken.bytes, taken.length)
-    return
+  const decode = (): void => {
+    item.value = decoder.decode(bytes, length)
   }
-  adoptLinks(links, owner, () => {
-    item.value = decoder.decode(taken.bytes, taken.length)
-  })
+  if (links.length === 0) decode()
+  else if (owner.isLoading && links.some(isShared))
+    decodeLater(owner, bytes.slice(0, length), links)
+  else adoptLinks(links, owner, decode)
+}
+
+// What an actor shares is known when its module is loaded. The message is read for what it says to the runtime.
+function decodeLater(owner: Owner, bytes: Uint8Array, links: readonly Link[]): void {
+  const decode = (): void => {
+    item.value = decoder.decode(bytes, bytes.length)
+  }
+  peekLinks(owner, decode)
+  later = () => {
+    adoptLinks(links, owner, decode)
+    return item.value
+  }
+}
+
+let later: (() => unknown) | undefined
+
+/** What makes the whole of the message that the last `take` found, which holds shared state; once, when that is known. */
+export function takeLater(): (() => unknown) | undefined {
+  const mine = later
+  later = undefined
+  return mine
 }
 
 export { AGAIN, CLOSED, DONE }

@@ -11,6 +11,7 @@ import { runHere } from './here.js'
 import { isImporting } from './place-data.js'
 import { Parcel } from './parcel.js'
 import { type Prepared, preparePlace, startPlace } from './places.js'
+import { refuseUnshared } from './shares.js'
 import { stopOnSignals } from './signals.js'
 import { Started } from './started.js'
 import { ensureSystem } from './system.js'
@@ -104,6 +105,7 @@ export function spawnFrom<Args extends readonly unknown[], Result, Message>(
     parentRef: { id: cell.id, name: cell.name, place: cell.place, starter: cell.starter },
   }
   const parcel = Parcel.pack(start)
+  refuseUnshared(parcel, actor)
   const child = startApart(parcel, cell, place, id, name, actor.url, resourceLimits)
   return new Started<Result, Message>(child, place, cell.address)
 }

@@ -31,7 +31,7 @@ test('an inbox that is emptied in time does not warn', async () => {
   process.on('warning', note)
   const mailbox = new Mailbox(() => 'steady', new AbortController().signal)
   const deliver = (count: number): void => {
-    for (let i = 0; i < count; i++) mailbox.deliver(i)
+    for (let i = 0; i < count; i++) mailbox.deliver({ message: i })
   }
   for (let round = 0; round < 3; round++) {
     deliver(9_999)

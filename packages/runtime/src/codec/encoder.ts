@@ -298,7 +298,13 @@ export class Encoder {
       throw new CodecError(`a message carries at most ${LINKS_MAX} handles`, this.path.text())
     this.writer.byte(link.detail === undefined ? tag.LINK : tag.LINK_DETAIL)
     this.writer.varint(index)
-    if (link.detail !== undefined) this.value(link.detail)
+    if (link.detail === undefined) return true
+    this.handles.enter?.()
+    try {
+      this.value(link.detail)
+    } finally {
+      this.handles.leave?.()
+    }
     return true
   }
 

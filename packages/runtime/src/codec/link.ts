@@ -18,6 +18,9 @@ export interface HandleCodec {
    * `detail` is what the words cannot say: a value that is encoded beside the link, handles included.
    */
   encode(value: object, path: () => string): (Link & { readonly detail?: unknown }) | undefined
+  /** What follows, until `leave`, is the detail of the link that `encode` gave last. */
+  enter?(): void
+  leave?(): void
   /** The handle of a link. Asked at most once for each link of a message, when the value is reached. */
   decode(link: Link, index: number, detail: unknown): unknown
   /**

@@ -39,7 +39,7 @@ export const refused: readonly (readonly [string, string, RegExp])[] = [
     `spawn(nothing, [], { where: 'here' })`,
     /'where' does not exist in type 'SpawnOptions'/,
   ],
-  ['a definition without import.meta', `actor('x', () => 1)`, /Expected 3 arguments, but got 2/],
+  ['a definition without import.meta', `actor('x', () => 1)`, /Expected 3-4 arguments, but got 2/],
   [
     'a result of another type',
     `const text: Promise<string> = spawn(double, [1]).result`,

@@ -1,0 +1,323 @@
+/**
+ * `Barrier`: so many parties wait until all of them do.
+ *
+ * One word says which generation is under way, and of the last 15 whether each passed or was reset: it changes by one
+ * store, under the block's lock, and who waits reads how its own generation ended. Arrivals are counts in a row for
+ * each thread, of the generation that the row names.
+ *
+ * A barrier is broken when a party died: who holds the barrier and is dead, or was counted as lost since the last
+ * reset (rule F35). Also when a wait timed out or was aborted, and by `abort()`: a flag.
+ */
+import {
+  type Block,
+  load,
+  makeBlock,
+  openBlock,
+  pause,
+  reapDead,
+  store,
+  type Wait,
+} from '@troupe/memory'
+import { ArgumentError, kind, type Scope, scopeHere } from '@troupe/runtime'
+import { Belonging, belongingOf } from './belonging.js'
+import { BrokenBarrierError } from './errors.js'
+import { check, NO_OPTIONS, type SyncOptions, until, untilSync, type WaitOptions } from './waits.js'
+
+const TYPE = 5
+const PARTIES = 0
+/** Generation in the upper half; below it a bit for each of those before, the last one lowest: it was reset. */
+const STATE = 1
+const BROKEN = 2
+/** Holders that were lost at the last reset. */
+const LOST = 3
+const ROW_WORDS = 3
+const ROW_GENERATION = 1
+const ROW_ARRIVED = 2
+const HISTORY = 0x7fff
+
+const blocks = new WeakMap<Barrier, Block>()
+
+/** How a barrier is made. */
+export interface BarrierOptions {
+  /** Runs in the last party that arrives, before any goes on. Not sent with the barrier: each party has its own. */
+  readonly action?: () => void
+  /** Milliseconds of waits that name none. */
+  readonly timeout?: number
+}
+
+/** How an arrival went. */
+type Arrival = { readonly index: number; readonly isLast: boolean } | undefined
+
+/**
+ * A meeting of `parties` actors, in any mix of threads and processes, again and again.
+ *
+ * When anybody who has the barrier dies, it is broken for all at once, who wait and who come: a party that died cannot
+ * arrive. So is it by a wait that times out or is aborted. `reset()` makes it whole.
+ *
+ * ```ts
+ * const alone = new Barrier(1)
+ * await alone.wait()   // 0
+ * ```
+ */
+export class Barrier extends Belonging {
+  /** For types alone. */
+  declare readonly _shared: 'Barrier'
+  readonly #action: (() => void) | undefined
+  readonly #timeout: number | undefined
+  #waiting = 0
+
+  constructor(parties: number, options?: BarrierOptions)
+  constructor(parties: number, options?: BarrierOptions, opened?: { block: Block; scope: Scope })
+  constructor(
+    parties: number,
+    options: BarrierOptions = {},
+    { block, scope } = { block: makeBarrier(parties), scope: scopeHere() },
+  ) {
+    super(block, scope, 'barrier', 0)
+    const { action, timeout } = options
+    if (action !== undefined && typeof action !== 'function') {
+      throw new ArgumentError(`action must be a function: it is ${String(action)}`)
+    }
+    check({ timeout })
+    this.#action = action
+    this.#timeout = timeout
+    blocks.set(this, block)
+    scope.add(this)
+  }
+
+  /** Waits for the others; gives the place in which it arrived, from 0. Rejects with `BrokenBarrierError`. */
+  async wait(options: WaitOptions = NO_OPTIONS): Promise<number> {
+    check(options)
+    options.signal?.throwIfAborted()
+    const { arrival, wait, generation } = this.#arrive()
+    if (this.#trips(arrival)) return arrival!.index
+    this.#waiting++
+    try {
+      await until(wait, { timeout: this.#timeout, ...options }, 'other parties')
+    } catch (error) {
+      this.#leave(generation)
+      throw error
+    } finally {
+      this.#waiting--
+    }
+    return wait.index()
+  }
+
+  /** As `wait`, blocking the thread. */
+  waitSync(options: SyncOptions = NO_OPTIONS): number {
+    check(options)
+    const { arrival, wait, generation } = this.#arrive()
+    if (this.#trips(arrival)) return arrival!.index
+    try {
+      untilSync(wait, { timeout: this.#timeout, ...options }, 'other parties')
+    } catch (error) {
+      this.#leave(generation)
+      throw error
+    }
+    return wait.index()
+  }
+
+  /** Makes the barrier empty and whole. Who waits gets `BrokenBarrierError`. */
+  reset(): void {
+    const { block } = this
+    settleDeaths(block)
+    block.exclusively(() => {
+      if (arrived(block) > 0) advance(block, true)
+      store(block.words, LOST, block.lost)
+      store(block.words, BROKEN, 0)
+    })
+    block.ring()
+  }
+
+  /** Breaks the barrier, for all who wait and who come. */
+  abort(): void {
+    breakIt(this.block)
+  }
+
+  /** How many it takes. */
+  get parties(): number {
+    return load(this.block.words, PARTIES)
+  }
+
+  /** How many wait at some moment of the call. */
+  get nWaiting(): number {
+    const { block } = this
+    return arrived(block) % this.parties
+  }
+
+  get broken(): boolean {
+    return isBroken(this.block)
+  }
+
+  /** For the runtime: the actor ended; a party of a thread that lives on is gone. */
+  end(normal: boolean): void {
+    if (this.isDisposed) return
+    const block = blocks.get(this)!
+    if (!normal || this.#waiting > 0) {
+      block.countLost()
+      block.ring()
+    }
+    if (normal) this[Symbol.dispose]()
+  }
+
+  protected override letGo(): void {
+    this.scope.delete(this)
+  }
+
+  #arrive() {
+    const { block } = this
+    const mark = block.mark()
+    let generation = generationOf(block)
+    let arrival = arrive(block)
+    const wait: Wait & { index(): number } = {
+      look: () => {
+        this.usable()
+        // A generation that is full, and whose action runs, is over first.
+        if (!arrival) {
+          if (generationOf(block) === generation) {
+            if (isBroken(block)) throw broken()
+            return false
+          }
+          generation = generationOf(block)
+          arrival = arrive(block)
+          if (!arrival) return false
+          if (this.#trips(arrival)) return true
+        }
+        const ended = outcomeOf(block, generation)
+        if (ended === 'reset') throw new BrokenBarrierError('it was reset')
+        if (ended === 'passed') return true
+        if (isBroken(block)) throw broken()
+        return false
+      },
+      glance: () => generationOf(block) !== generation && wait.look(),
+      mark: () => mark.mark(),
+      leave: () => mark.leave(),
+      index: () => arrival!.index,
+    }
+    return { arrival, wait, generation }
+  }
+
+  // The last one runs the action and lets all go.
+  #trips(arrival: Arrival): boolean {
+    if (!arrival?.isLast) return false
+    const { block } = this
+    try {
+      this.#action?.()
+    } catch (error) {
+      breakIt(block)
+      throw error
+    }
+    block.exclusively(() => advance(block, false))
+    block.ring()
+    return true
+  }
+
+  // A wait ended early: nobody else can get through.
+  #leave(generation: number): void {
+    const block = blocks.get(this)!
+    if (outcomeOf(block, generation) === 'open') breakIt(block)
+  }
+}
+
+const broken = (): BrokenBarrierError =>
+  new BrokenBarrierError('a party died, timed out, or aborted it')
+
+function makeBarrier(parties: number): Block {
+  if (!Number.isInteger(parties) || parties < 1) {
+    throw new ArgumentError(
+      `A barrier needs a whole number of parties from 1 on: it is ${String(parties)}`,
+    )
+  }
+  scopeHere()
+  const handle = makeBlock({
+    type: TYPE,
+    rowWords: ROW_WORDS,
+    fill: (words) => {
+      words[PARTIES] = parties
+    },
+  })
+  return openBlock(handle, TYPE)
+}
+
+const generationOf = (block: Block): number => load(block.words, STATE) >>> 16
+
+/** Arrives; nothing when the generation is full already. */
+function arrive(block: Block): Arrival {
+  return block.exclusively(() => {
+    if (isBroken(block)) throw broken()
+    const parties = load(block.words, PARTIES)
+    const before = arrived(block)
+    if (before >= parties) return undefined
+    const { rows, row } = block
+    const generation = generationOf(block)
+    if (load(rows, row + ROW_GENERATION) !== generation) {
+      store(rows, row + ROW_ARRIVED, 0)
+      store(rows, row + ROW_GENERATION, generation)
+    }
+    store(rows, row + ROW_ARRIVED, load(rows, row + ROW_ARRIVED) + 1)
+    return { index: before, isLast: before + 1 === parties }
+  })
+}
+
+/** How many arrived in the generation under way. */
+function arrived(block: Block): number {
+  const { rows } = block
+  const generation = generationOf(block)
+  let count = 0
+  block.eachRow((at) => {
+    if (load(rows, at + ROW_GENERATION) === generation) count += load(rows, at + ROW_ARRIVED)
+  })
+  return count
+}
+
+// Under the block's lock: one store ends a generation and begins the next.
+function advance(block: Block, wasReset: boolean): void {
+  const state = load(block.words, STATE)
+  const history = ((state << 1) | (wasReset ? 1 : 0)) & HISTORY
+  store(block.words, STATE, (((state >>> 16) + 1) << 16) | history)
+  // Numbers of generations come again.
+  block.eachRow((at) => store(block.rows, at + ROW_ARRIVED, 0))
+}
+
+function outcomeOf(block: Block, generation: number): 'open' | 'passed' | 'reset' {
+  const state = load(block.words, STATE)
+  const ago = ((state >>> 16) - generation) & 0xffff
+  if (ago === 0) return 'open'
+  // So long ago that it is forgotten: parties that wait let none pass, so it was reset.
+  return ago > 15 || ((state >>> (ago - 1)) & 1) !== 0 ? 'reset' : 'passed'
+}
+
+// First the dead, then those who were counted: see `block.ts`.
+function isBroken(block: Block): boolean {
+  if (load(block.words, BROKEN) !== 0) return true
+  return block.hasDeadHolder() || block.lost !== load(block.words, LOST)
+}
+
+function breakIt(block: Block): void {
+  store(block.words, BROKEN, 1)
+  block.ring()
+}
+
+// All who died are counted. Another may be at it, and lives or is dead itself.
+function settleDeaths(block: Block): void {
+  while (block.hasDeadHolder()) {
+    reapDead()
+    pause(20)
+  }
+}
+
+kind<Barrier, Block>(Barrier, {
+  name: 'Barrier',
+  from: '@troupe/shared',
+  send: (barrier) => {
+    void barrier.parties // Throws when it was disposed of.
+    return blocks.get(barrier)!
+  },
+  receive: (block, scope) =>
+    belongingOf(
+      block,
+      scope,
+      0,
+      () => new Barrier(load(block.words, PARTIES), {}, { block, scope }),
+    ),
+})

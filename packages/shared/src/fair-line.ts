@@ -1,0 +1,64 @@
+/**
+ * First come, first served: a line of tickets at a block, one row a thread. A thread's row holds the ticket of the
+ * first of its waiters; who has the smallest of all living rows is first. The dead are skipped, nobody removes them.
+ *
+ * A ticket is drawn and then shown: who draws earlier and shows later is passed by those who show in between.
+ */
+import { add, type Block, load, store } from '@troupe/memory'
+
+/** Second word of a row: a ticket, or zero. */
+const ROW_TICKET = 1
+export const FAIR_ROW_WORDS = 2
+
+/** One waiter's place in the line. */
+export interface Place {
+  ticket: number
+}
+
+export class FairLine {
+  readonly #block: Block
+  /** The word that counts tickets. */
+  readonly #counter: number
+  readonly #places = new Set<Place>()
+
+  constructor(block: Block, counter: number) {
+    this.#block = block
+    this.#counter = counter
+  }
+
+  enter(): Place {
+    // Odd: zero is no ticket.
+    const ticket = add(this.#block.words, this.#counter, 2) | 1
+    const place = { ticket }
+    this.#places.add(place)
+    this.#show()
+    return place
+  }
+
+  /** Leaves the line; those behind look again. */
+  leave(place: Place): void {
+    if (!this.#places.delete(place)) return
+    this.#show()
+    this.#block.ring()
+  }
+
+  /** Whether nobody stands before `place`; without one, whether nobody stands in the line. */
+  isFirst(place?: Place): boolean {
+    const [first] = this.#places
+    if (first !== place) return false
+    const { rows, self } = this.#block
+    let isFirst = true
+    this.#block.eachRow((at, name) => {
+      const ticket = load(rows, at + ROW_TICKET)
+      if (!isFirst || ticket === 0 || name === self.name) return
+      if (place && ((ticket - place.ticket) | 0) > 0) return
+      if (!this.#block.isDead(name)) isFirst = false
+    })
+    return isFirst
+  }
+
+  #show(): void {
+    const [first] = this.#places
+    store(this.#block.rows, this.#block.row + ROW_TICKET, first?.ticket ?? 0)
+  }
+}

@@ -1,0 +1,71 @@
+/** What an acquire gives: it says how the lock was found, and releases it once. */
+import type { Holding, Scope } from '@troupe/runtime'
+
+/** Gives back what a guard stands for; `died` when its actor ended with it. */
+type Release = (guard: Guard, died: boolean) => void
+
+/**
+ * A lock, or a permit, that is held. It is released once: by `release()`, by disposing of it, or at its actor's end.
+ */
+export class Guard implements Holding {
+  #ownerDied: boolean
+  readonly #scope: Scope
+  #release: Release | undefined
+
+  /** For this package. */
+  constructor(scope: Scope, ownerDied: boolean, release: Release) {
+    this.#ownerDied = ownerDied
+    this.#scope = scope
+    this.#release = release
+    scope.add(this)
+  }
+
+  /**
+   * The last owner died with the lock, or ended without releasing it: what it guards may be half done. One is told,
+   * once. Inside a `Condition` it says so of the last time that the lock was taken.
+   */
+  get ownerDied(): boolean {
+    return this.#ownerDied
+  }
+
+  /** For this package: the lock was taken again. */
+  takenAgain(ownerDied: boolean): void {
+    this.#ownerDied = ownerDied
+  }
+
+  /** Whether it was not released yet. */
+  get isHeld(): boolean {
+    return this.#release !== undefined
+  }
+
+  /** Releases what it stands for. A second time it does nothing. */
+  release(): void {
+    this.#end(false)
+  }
+
+  [Symbol.dispose](): void {
+    this.#end(false)
+  }
+
+  /** For the runtime: the actor ended. */
+  end(): void {
+    this.#end(true)
+  }
+
+  #end(died: boolean): void {
+    const release = this.#release
+    if (!release) return
+    this.#release = undefined
+    this.#scope.delete(this)
+    release(this, died)
+  }
+}
+
+/** Runs `work` with what `guard` holds, and releases it. */
+export async function holding<T>(guard: Guard, work: (guard: Guard) => T | Promise<T>): Promise<T> {
+  try {
+    return await work(guard)
+  } finally {
+    guard.release()
+  }
+}

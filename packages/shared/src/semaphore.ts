@@ -1,0 +1,271 @@
+/**
+ * `Semaphore` and `BoundedSemaphore`. What is held stands in a row for each thread; what is free is what there is less
+ * the rows of the living. So permits of the dead are back by themselves (rule F35).
+ *
+ * Counting walks the rows, so the sum is kept beside them, under the lock that guards both. It is counted anew when a
+ * death was announced since, or when who had the lock died in it.
+ */
+import { type Block, load, makeBlock, openBlock, store, type Wait } from '@troupe/memory'
+import { ArgumentError, kind, type Scope, scopeHere } from '@troupe/runtime'
+import { Belonging, belongingOf } from './belonging.js'
+import { DeadlockError, NotHeldError } from './errors.js'
+import { FairLine } from './fair-line.js'
+import { Guard, holding } from './guard.js'
+import type { LockOptions, NotAPromise } from './lock.js'
+import { check, NO_OPTIONS, type SyncOptions, until, untilSync, type WaitOptions } from './waits.js'
+
+const TYPE = 2
+/** Permits that there are. */
+const PERMITS = 0
+const TICKETS = 1
+const FAIR = 2
+/** Permits that threads hold, and the deaths that were announced when they were counted. */
+const HELD = 3
+const COUNTED_AT = 4
+/** A row: epoch, ticket, permits held. */
+const ROW_WORDS = 3
+const ROW_HELD = 2
+const MOST = 2 ** 31 - 1
+
+const blocks = new WeakMap<Semaphore, Block>()
+
+/**
+ * A number of permits, for any mix of threads and processes. `acquire` takes one, or waits for one.
+ *
+ * `release()` without a permit of this actor adds one, as in Python, where that serves as a signal. A permit that was
+ * acquired belongs to its actor until it is released: when the actor dies, it is back.
+ *
+ * ```ts
+ * const two = new Semaphore(2)
+ * await two.with(() => two.value)   // 1
+ * ```
+ */
+export class Semaphore extends Belonging {
+  /** For types alone. */
+  declare readonly _shared: 'Semaphore' | 'BoundedSemaphore'
+  readonly #line: FairLine | undefined
+  readonly #guards: Guard[] = []
+
+  constructor(value?: number, options?: LockOptions)
+  constructor(value?: number, options?: LockOptions, opened?: { block: Block; scope: Scope })
+  constructor(
+    value = 1,
+    options: LockOptions = {},
+    { block, scope } = { block: makeSemaphore(value, options), scope: scopeHere() },
+  ) {
+    super(block, scope, 'semaphore', 0)
+    blocks.set(this, block)
+    if (block.words[FAIR] === 1) this.#line = new FairLine(block, TICKETS)
+  }
+
+  /** Takes a permit, waiting for one. Rejects with `TimeoutError` after `timeout`, and with the signal's reason. */
+  async acquire(options: WaitOptions = NO_OPTIONS): Promise<Guard> {
+    check(options)
+    options.signal?.throwIfAborted()
+    const guard = this.tryAcquire()
+    if (guard) return guard
+    const { wait, taken } = this.#waitFor(false)
+    await until(wait, options, 'permit')
+    return taken()
+  }
+
+  /** Takes a permit if one is free now. */
+  tryAcquire(): Guard | undefined {
+    const { block } = this
+    if (this.#line?.isFirst() === false) return undefined
+    return take(block) ? this.#hold() : undefined
+  }
+
+  /** As `acquire`, blocking the thread. Throws `DeadlockError` when this actor holds all permits. */
+  acquireSync(options: SyncOptions = NO_OPTIONS): Guard {
+    const guard = this.tryAcquire()
+    if (guard) return guard
+    const { wait, taken } = this.#waitFor(true)
+    untilSync(wait, options, 'permit')
+    return taken()
+  }
+
+  /** Runs `work` with a permit, and releases it however `work` ends. */
+  async with<T>(work: (guard: Guard) => T | Promise<T>, options?: WaitOptions): Promise<T> {
+    return holding(await this.acquire(options), work)
+  }
+
+  /** As `with`, blocking the thread. `work` must not be async: the permit is released when it returns. */
+  withSync<T>(work: (guard: Guard) => NotAPromise<T>, options?: SyncOptions): T {
+    const guard = this.acquireSync(options)
+    try {
+      return work(guard)
+    } finally {
+      guard.release()
+    }
+  }
+
+  /** Releases a permit that this actor holds; if it holds none, there is one more. */
+  release(): void {
+    const { block } = this
+    const guard = this.#guards.at(-1)
+    if (guard) guard.release()
+    else this.addPermit(block)
+  }
+
+  /** Permits that are free at some moment of the call. */
+  get value(): number {
+    const { block } = this
+    return block.exclusively((again) => free(block, again))
+  }
+
+  protected addPermit(block: Block): void {
+    block.exclusively(() => {
+      const permits = load(block.words, PERMITS)
+      if (permits === MOST) throw new ArgumentError(`A semaphore has at most ${MOST} permits`)
+      store(block.words, PERMITS, permits + 1)
+    })
+    block.ring()
+  }
+
+  protected override letGo(): void {
+    while (this.#guards.length > 0) this.#guards.at(-1)!.release()
+  }
+
+  #hold(): Guard {
+    const { block } = this
+    const guards = this.#guards
+    const guard = new Guard(this.scope, false, (released) => {
+      guards.splice(guards.lastIndexOf(released), 1)
+      giveBack(block)
+    })
+    guards.push(guard)
+    return guard
+  }
+
+  #waitFor(blocks: boolean): { readonly wait: Wait; readonly taken: () => Guard } {
+    const { block } = this
+    const mark = block.mark()
+    const line = this.#line
+    const place = line?.enter()
+    let guard: Guard | undefined
+    const look = (): boolean => {
+      this.usable()
+      if (place && line && !line.isFirst(place)) return false
+      if (!take(block)) {
+        if (blocks && isOursAlone(block)) throw new DeadlockError('permit')
+        return false
+      }
+      guard = this.#hold()
+      return true
+    }
+    const wait: Wait = {
+      look,
+      // A spin takes no lock to see that nothing is free.
+      glance: () => load(block.words, HELD) < load(block.words, PERMITS) && look(),
+      mark: () => mark.mark(),
+      leave: () => {
+        if (place && line) line.leave(place)
+        mark.leave()
+      },
+    }
+    return { wait, taken: () => guard! }
+  }
+}
+
+/**
+ * A semaphore that has never more permits than at first: `release()` without a permit of this actor throws
+ * `NotHeldError`.
+ *
+ * ```ts
+ * const slots = new BoundedSemaphore(2)
+ * slots.withSync(() => slots.value)   // 1
+ * ```
+ */
+export class BoundedSemaphore extends Semaphore {
+  /** For types alone. */
+  declare readonly _shared: 'BoundedSemaphore'
+
+  protected override addPermit(_block: Block): void {
+    throw new NotHeldError('permit', 'release what acquire() gave, once')
+  }
+}
+
+function makeSemaphore(value: number, options: LockOptions): Block {
+  if (!Number.isInteger(value) || value < 0 || value > MOST) {
+    throw new ArgumentError(
+      `A semaphore's value must be a whole number from 0 to ${MOST}: it is ${String(value)}`,
+    )
+  }
+  const { fair = false } = options
+  if (typeof fair !== 'boolean') {
+    throw new ArgumentError(`fair must be true or false: it is ${String(fair)}`)
+  }
+  scopeHere()
+  const handle = makeBlock({
+    type: TYPE,
+    rowWords: ROW_WORDS,
+    fill: (words) => {
+      words[PERMITS] = value
+      words[FAIR] = fair ? 1 : 0
+    },
+  })
+  return openBlock(handle, TYPE)
+}
+
+// Under the lock.
+function free(block: Block, again: boolean): number {
+  const { words } = block
+  const { deaths } = block
+  if (again || load(words, COUNTED_AT) !== deaths) {
+    store(words, HELD, count(block))
+    store(words, COUNTED_AT, deaths)
+  }
+  return load(words, PERMITS) - load(words, HELD)
+}
+
+function count(block: Block): number {
+  let held = 0
+  block.eachRow((at, name) => {
+    const mine = load(block.rows, at + ROW_HELD)
+    if (mine > 0 && !block.isDead(name)) held += mine
+  })
+  return held
+}
+
+function take(block: Block): boolean {
+  return block.exclusively((again) => {
+    if (free(block, again) <= 0) return false
+    add(block, 1)
+    return true
+  })
+}
+
+function giveBack(block: Block): void {
+  block.exclusively((again) => {
+    free(block, again)
+    add(block, -1)
+  })
+  block.ring()
+}
+
+// The row first: it says what is so, and the sum is counted anew when this thread dies in between.
+function add(block: Block, change: number): void {
+  const { words, rows, row } = block
+  store(rows, row + ROW_HELD, load(rows, row + ROW_HELD) + change)
+  store(words, HELD, load(words, HELD) + change)
+}
+
+// Nobody else can release one.
+function isOursAlone(block: Block): boolean {
+  const mine = load(block.rows, block.row + ROW_HELD)
+  return mine > 0 && mine >= load(block.words, PERMITS)
+}
+
+for (const Class of [Semaphore, BoundedSemaphore]) {
+  kind<Semaphore, Block>(Class, {
+    name: Class.name,
+    from: '@troupe/shared',
+    send: (semaphore) => {
+      void semaphore.value // Throws when it was disposed of.
+      return blocks.get(semaphore)!
+    },
+    receive: (block, scope) =>
+      belongingOf(block, scope, 0, () => new Class(undefined, undefined, { block, scope })),
+  })
+}

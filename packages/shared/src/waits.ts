@@ -1,0 +1,55 @@
+/** How the forms of all shared objects wait. */
+import { now, type Wait, waitAsync, waitSync } from '@troupe/memory'
+import { ArgumentError, TimeoutError } from '@troupe/runtime'
+
+/** How an awaited form may end early. */
+export interface WaitOptions {
+  /** Milliseconds; without it the wait has no end of its own. Then it rejects with `TimeoutError`. */
+  readonly timeout?: number | undefined
+  /** Ends the wait with its reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How a blocking form may end early. */
+export interface SyncOptions {
+  /** Milliseconds; without it the wait has no end of its own. Then it throws `TimeoutError`. */
+  readonly timeout?: number | undefined
+}
+
+/** Waits in the event loop for `what`. */
+export async function until(wait: Wait, options: WaitOptions, what: string): Promise<void> {
+  check(options)
+  if (await waitAsync(wait, options)) return
+  throw tooLate(what, options.timeout)
+}
+
+/** Blocks the thread for `what`. */
+export function untilSync(wait: Wait, options: SyncOptions, what: string): void {
+  check(options)
+  const { timeout = Number.POSITIVE_INFINITY } = options
+  if (!waitSync(wait, now() + timeout)) throw tooLate(what, timeout)
+}
+
+function tooLate(what: string, timeout: number | undefined): TimeoutError {
+  return new TimeoutError(`The ${what} did not come within ${timeout} ms`)
+}
+
+/** Throws unless `options` are options of a wait. */
+export function check(options: WaitOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new ArgumentError(
+      `The options of a wait must be an object: they are ${String(options)}; write { timeout: 1000 }`,
+    )
+  }
+  const { timeout, signal } = options
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
+    throw new ArgumentError(
+      `timeout must be a number of milliseconds from 0 on: it is ${String(timeout)}; leave it out to wait without end`,
+    )
+  }
+  if (signal !== undefined && typeof signal.addEventListener !== 'function') {
+    throw new ArgumentError('signal must be an AbortSignal; give the signal of an AbortController')
+  }
+}
+
+export const NO_OPTIONS: WaitOptions = Object.freeze({})
