@@ -3,10 +3,12 @@
 export const PRELUDE = `
 import {
   type Actor, actor, type ActorRef, type Connection, Consumer, type Context, type Exit, JoinableConsumer,
-  JoinableQueue, main, Pipe, Producer, Queue, Receiver, Sender, spawn, Started,
+  JoinableQueue, kind, main, Pipe, Producer, Queue, Receiver, Sender, spawn, Started,
 } from '@troupe/runtime'
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 function same<A, B>(_yes: Same<A, B>): void {}
+declare class Tally { constructor(n: number); readonly _shared: 'Tally'; n: number }
+declare class Board { readonly _shared: 'Board' }
 type Animal = { name: string }
 type Dog = { name: string; bark: number }
 const double = actor(import.meta, 'double', (_ctx, n: number) => n * 2)
@@ -55,6 +57,29 @@ export const accepted: readonly (readonly [string, string])[] = [
        same<typeof one, { op: 'a' } | { op: 'b' }>(true)
        ctx.self.send({ op: 'a' })
      })`,
+  ],
+  [
+    'an actor takes the shared state that it lists, however deep',
+    `const takes = actor(import.meta, 'takes', { shares: [Tally, Board] },
+       async (ctx: Context<{ board: Board }>, one: Tally, q: Queue<{ at: Map<string, Tally[]> }>) => {
+         same<typeof one.n, number>(true)
+         return (await ctx.receive()).board
+       })
+     const run = (one: Tally, q: Queue<{ at: Map<string, Tally[]> }>) => spawn(takes, [one, q])
+     same<ReturnType<typeof run>, Started<Board, { board: Board }>>(true)
+     actor(import.meta, 'none', { shares: [] }, (_ctx, n: number) => n)`,
+  ],
+  [
+    'what types cannot see of shared state passes',
+    `type Tree = { readonly leaves: Tree[]; parent?: Tree }
+     actor(import.meta, 'any', (_ctx, a: any, u: unknown, e: Error, b: Buffer, t: Tree, d: Date, o: { tally?: Tally }) => 1)
+     actor(import.meta, 'generic', (_ctx, all: readonly (string | Uint8Array | null)[], f: AbortSignal) => all)`,
+  ],
+  [
+    'a package adds a kind',
+    `class Count { declare readonly _shared: 'Count'; constructor(readonly queue: Queue<number>) {} }
+     kind(Count, { name: 'Count', from: 'counts', send: ({ queue }) => queue, receive: (queue) => new Count(queue) })
+     actor(import.meta, 'counts', { shares: [Count] }, (_ctx, count: Count) => count.queue.size)`,
   ],
   [
     'a parameter that takes a ref names its actor',

@@ -222,4 +222,33 @@ export const refused: readonly (readonly [string, string, RegExp])[] = [
     `spawn(nothing).on('end', () => {})`,
     /'"end"' is not assignable to parameter of type '"exit"'/,
   ],
+  ...(
+    [
+      ['an argument', `(_ctx, one: Tally) => 1`],
+      ['an object', `(_ctx, all: { deep: readonly [number, Tally][] }) => 1`],
+      ['a queue', `(_ctx, q: Queue<Tally>) => 1`],
+      ['an end of a queue', `(_ctx, items: Consumer<{ one: Tally }>) => 1`],
+      ['a connection', `(_ctx, c: Connection<number, Tally>) => 1`],
+      ['a map', `(_ctx, m: Map<string, Set<Tally>>) => 1`],
+      ['the inbox', `(ctx: Context<{ one: Tally }>) => 1`],
+      ['a ref', `(_ctx, ref: ActorRef<Actor<[], void, Tally>>) => 1`],
+    ] as const
+  ).map(
+    ([what, run]) =>
+      [
+        `shared state that is not listed, in ${what}`,
+        `actor(import.meta, 'x', ${run})`,
+        /add \{ shares: \[Tally\] \}/,
+      ] as const,
+  ),
+  [
+    'shared state of a kind beside those that are listed',
+    `actor(import.meta, 'x', { shares: [Board] }, (_ctx, one: Tally, two: Board) => 1)`,
+    /add \{ shares: \[Tally\] \}/,
+  ],
+  [
+    'a class that is no kind among those that are listed',
+    `actor(import.meta, 'x', { shares: [Date] }, () => 1)`,
+    /_shared/,
+  ],
 ]
