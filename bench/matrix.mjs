@@ -59,6 +59,24 @@ function queueRow({ id, work, place, item, amounts, bars, manyBars, ends = [], r
   return { id: `${id}-${between}`, work, between, kind: 'throughput', ours: forms, rivals }
 }
 
+/** Shared state between processes. `bars` are those of each form. */
+function sharedRow(id, work, workers, forms, python) {
+  const args = ['--workers', String(workers)]
+  return {
+    id,
+    work,
+    between: 'processes',
+    kind: 'throughput',
+    ours: forms.map(([label, form, amount, bars]) =>
+      ours(label, 'shared.mjs', amount, ['--form', form, ...args], { [PYTHON]: bars }),
+    ),
+    rivals: [pythonShared(...python, args)],
+  }
+}
+
+const pythonShared = (form, amount, args) =>
+  python('shared.py', amount, ['--form', form, ...args])
+
 const INT = 'Queue, int, 1 producer 1 consumer'
 const OBJECT = 'Queue, small object'
 const manyInts = { 'many-sync': 16_000_000, many: 12_000_000, batches: 12_000_000 }
@@ -172,6 +190,47 @@ export const matrix = [
     ],
     rivals: [node(POST, 'post-message-round-trip.mjs', 12_000)],
   },
+  sharedRow(
+    'value-one',
+    'Value, one process',
+    1,
+    [
+      ['add', 'add', 20_000_000, [20, 40]],
+      ['locked += 1', 'locked', 8_000_000, [4, 8]],
+    ],
+    ['locked', 300_000],
+  ),
+  sharedRow(
+    'value-four',
+    'Value, four processes',
+    4,
+    [
+      ['add', 'add', 12_000_000, [20, 40]],
+      ['locked += 1', 'locked', 2_000_000, [4, 8]],
+    ],
+    ['locked', 200_000],
+  ),
+  sharedRow(
+    'lock-turns',
+    'Condition, two processes take turns',
+    2,
+    [['Sync', 'turns', 40_000, [1]]],
+    ['turns', 20_000],
+  ),
+  sharedRow(
+    'barrier-four',
+    'Barrier of four processes',
+    4,
+    [['Sync', 'barrier', 40_000, [1]]],
+    ['barrier', 20_000],
+  ),
+  sharedRow(
+    'semaphore-four',
+    'Semaphore of two, four processes',
+    4,
+    [['Sync', 'semaphore', 1_000_000, [1]]],
+    ['semaphore', 200_000],
+  ),
   {
     id: 'start-thread',
     work: 'start a thread',

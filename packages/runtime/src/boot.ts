@@ -37,9 +37,10 @@ export async function bootPlace(): Promise<void> {
     // A terminal signals the whole group; the root decides what happens.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
   }
+  // Before the cell reads its inbox, as it does at once.
+  placeOwner.isLoading = true
   const cell = new Cell('', '', placeOwner, inbox)
   setCellHere(cell)
-  placeOwner.isLoading = true
   cell.drain() // Most often the start is there.
   const start = await cell.start
   cell.id = start.id
@@ -127,12 +128,21 @@ function reportUncaught(start: Start, cell: Cell): void {
     try {
       failed(error)
     } catch (cause) {
-      failed(unsendable(error, cause))
+      tryTo(() => failed(unsendable(error, cause)), error)
     } finally {
       cell.finish(false)
       process.exit(1)
     }
   })
+}
+
+// Who cannot be told any more reads it here.
+function tryTo(tell: () => void, error: unknown): void {
+  try {
+    tell()
+  } catch {
+    console.error(error)
+  }
 }
 
 // Children of an actor that was killed are stopped.
