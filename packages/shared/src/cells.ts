@@ -13,6 +13,7 @@ import {
   storeIn,
   store64,
 } from '@troupe/memory'
+import { ArgumentError } from '@troupe/runtime'
 import {
   boundsOf,
   byteOf,
@@ -36,18 +37,17 @@ export interface Cell<Item> {
   compareExchange(expected: Item, value: Item): Item
   /** Whether two values are the same to `compareExchange`. */
   same(a: Item, b: Item): boolean
-  /** The sum, unchecked; nothing where values cannot be added. */
-  readonly sum: ((a: Item, b: Item, sign: 1 | -1) => unknown) | undefined
+  /** Adds `n`, or subtracts it; returns the value before. */
+  add(n: unknown, sign: 1 | -1): Item
 }
 
-const sumOf = (a: number, b: number, sign: 1 | -1): number => (sign === 1 ? a + b : a - b)
+const sumName = (sign: 1 | -1): string => (sign === 1 ? 'The sum' : 'The difference')
 
 class IntegerCell implements Cell<number> {
   readonly #name: TypeName
   readonly #at: Integers
   readonly #least: number
   readonly #most: number
-  readonly sum = sumOf
 
   constructor(name: TypeName, at: Integers) {
     this.#name = name
@@ -79,6 +79,17 @@ class IntegerCell implements Cell<number> {
 
   same(a: number, b: number): boolean {
     return a === b
+  }
+
+  add(n: unknown, sign: 1 | -1): number {
+    const by = this.check(n, 'n') * sign
+    const at = this.#at
+    for (;;) {
+      const before = loadIn(at, 0)
+      const next = before + by
+      if (next < this.#least || next > this.#most) refuseInteger(this.#name, next, sumName(sign))
+      if (compareExchangeIn(at, 0, before, next) === before) return before
+    }
   }
 }
 
@@ -116,8 +127,13 @@ class BigintCell implements Cell<bigint> {
     return a === b
   }
 
-  sum(a: bigint, b: bigint, sign: 1 | -1): bigint {
-    return sign === 1 ? a + b : a - b
+  add(n: unknown, sign: 1 | -1): bigint {
+    const by = this.check(n, 'n') * BigInt(sign)
+    for (;;) {
+      const before = this.get()
+      const next = this.check(before + by, sumName(sign))
+      if (this.compareExchange(before, next) === before) return before
+    }
   }
 }
 
@@ -131,7 +147,6 @@ class Float64Cell implements Cell<number> {
   readonly #at: Float64Array
   readonly #bits: BigInt64Array
   readonly #words: Int32Array
-  readonly sum = sumOf
 
   constructor(at: Float64Array) {
     this.#at = at
@@ -168,12 +183,23 @@ class Float64Cell implements Cell<number> {
   same(a: number, b: number): boolean {
     return a === b || (Number.isNaN(a) && Number.isNaN(b))
   }
+
+  add(n: unknown, sign: 1 | -1): number {
+    return addFloat(this, n, sign)
+  }
+}
+
+function addFloat(cell: Cell<number>, n: unknown, sign: 1 | -1): number {
+  const by = cell.check(n, 'n') * sign
+  for (;;) {
+    const before = cell.get()
+    if (cell.same(cell.compareExchange(before, before + by), before)) return before
+  }
 }
 
 class Float32Cell implements Cell<number> {
   readonly #at: Float32Array
   readonly #bits: Int32Array
-  readonly sum = sumOf
 
   constructor(at: Float32Array) {
     this.#at = at
@@ -207,11 +233,14 @@ class Float32Cell implements Cell<number> {
   same(a: number, b: number): boolean {
     return a === b || (Number.isNaN(a) && Number.isNaN(b))
   }
+
+  add(n: unknown, sign: 1 | -1): number {
+    return addFloat(this, n, sign)
+  }
 }
 
 class CharCell implements Cell<string> {
   readonly #at: Uint8Array
-  readonly sum = undefined
 
   constructor(at: Uint8Array) {
     this.#at = at
@@ -237,6 +266,10 @@ class CharCell implements Cell<string> {
 
   same(a: string, b: string): boolean {
     return a === b
+  }
+
+  add(): never {
+    throw new ArgumentError('A char cannot be added to; use exchange, or an int8')
   }
 }
 

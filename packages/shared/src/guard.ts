@@ -1,23 +1,28 @@
 /** What an acquire gives: it says how the lock was found, and releases it once. */
 import type { Holding, Scope } from '@troupe/runtime'
 
-/** Gives back what a guard stands for; `died` when its actor ended with it. */
-type Release = (guard: Guard, died: boolean) => void
+/** What a guard is of. */
+export interface Guarded {
+  /** The guard was released; `died` when its actor ended with it. */
+  released(guard: Guard, died: boolean): void
+}
 
 /**
  * A lock, or a permit, that is held. It is released once: by `release()`, by disposing of it, or at its actor's end.
  */
 export class Guard implements Holding {
+  readonly #of: Guarded
+  /** Who releases it when the actor ends; nobody where that cannot be before it is released. */
+  readonly #scope: Scope | undefined
   #ownerDied: boolean
-  readonly #scope: Scope
-  #release: Release | undefined
+  #isHeld = true
 
   /** For this package. */
-  constructor(scope: Scope, ownerDied: boolean, release: Release) {
-    this.#ownerDied = ownerDied
+  constructor(of: Guarded, scope: Scope | undefined, ownerDied: boolean) {
+    this.#of = of
     this.#scope = scope
-    this.#release = release
-    scope.add(this)
+    this.#ownerDied = ownerDied
+    scope?.add(this)
   }
 
   /**
@@ -35,7 +40,7 @@ export class Guard implements Holding {
 
   /** Whether it was not released yet. */
   get isHeld(): boolean {
-    return this.#release !== undefined
+    return this.#isHeld
   }
 
   /** Releases what it stands for. A second time it does nothing. */
@@ -53,11 +58,10 @@ export class Guard implements Holding {
   }
 
   #end(died: boolean): void {
-    const release = this.#release
-    if (!release) return
-    this.#release = undefined
-    this.#scope.delete(this)
-    release(this, died)
+    if (!this.#isHeld) return
+    this.#isHeld = false
+    this.#scope?.delete(this)
+    this.#of.released(this, died)
   }
 }
 

@@ -1,10 +1,10 @@
 /** `Lock`: one holder at a time, across threads and processes. */
-import { type Block, makeBlock, openBlock, type Wait } from '@troupe/memory'
+import { type Block, compareExchange, makeBlock, openBlock, type Wait } from '@troupe/memory'
 import { ArgumentError, kind, type Scope, scopeHere } from '@troupe/runtime'
 import { Belonging, belongingOf } from './belonging.js'
 import { DeadlockError, NotHeldError } from './errors.js'
 import { FAIR_ROW_WORDS, FairLine } from './fair-line.js'
-import { Guard, holding } from './guard.js'
+import { Guard, type Guarded, holding } from './guard.js'
 import { HELD, OWN, ownerOf, release, TAKEN_FROM_DEAD, tryTake } from './lock-word.js'
 import { check, NO_OPTIONS, type SyncOptions, until, untilSync, type WaitOptions } from './waits.js'
 
@@ -28,8 +28,15 @@ export interface LockOptions {
 /** What a function of `withSync` may return: it is over when it returns. */
 export type NotAPromise<T> = T extends PromiseLike<unknown> ? never : T
 
+function isPromise(value: unknown): boolean {
+  return (
+    typeof value === 'object' && typeof (value as { then?: unknown } | null)?.then === 'function'
+  )
+}
+
 /** A lock as the objects that use one see it. */
-export abstract class LockBase extends Belonging {
+export abstract class LockBase extends Belonging implements Guarded {
+  readonly #opened: Block
   readonly #index: number
   readonly #line: FairLine | undefined
   readonly #what: string
@@ -39,6 +46,7 @@ export abstract class LockBase extends Belonging {
   constructor(block: Block, scope: Scope, index: number, what: string) {
     super(block, scope, what, index)
     this.#what = what
+    this.#opened = block
     this.#index = index
     const { type, words } = block
     if (type === LOCK_TYPE && words[FAIR] === 1) this.#line = new FairLine(block, TICKETS)
@@ -69,6 +77,7 @@ export abstract class LockBase extends Belonging {
 
   /** Takes the lock if it is free now. */
   tryAcquire(): Guard | undefined {
+    if (this.#takeFree()) return this.hold(false)
     const { block } = this
     if (this.canAgain) return this.hold(false)
     if (this.#line?.isFirst() === false) return undefined
@@ -94,15 +103,15 @@ export abstract class LockBase extends Belonging {
   }
 
   /** As `with`, blocking the thread. `work` must not be async: the lock is released when it returns. */
-  withSync<T>(work: (guard: Guard) => NotAPromise<T>, options?: SyncOptions): T {
-    const guard = this.acquireSync(options)
+  withSync<T>(work: (guard: Guard) => NotAPromise<T>, options: SyncOptions = NO_OPTIONS): T {
+    const guard = this.#takeFree() ? this.#holdBriefly() : this.acquireSync(options)
     let result: T
     try {
       result = work(guard)
     } finally {
       guard.release()
     }
-    if (typeof (result as { then?: unknown } | undefined | null)?.then === 'function') {
+    if (isPromise(result)) {
       throw new ArgumentError(
         'The function of withSync returned a promise: the lock is released already; use await lock.with(…)',
       )
@@ -144,17 +153,38 @@ export abstract class LockBase extends Belonging {
     while (this.guards.length > 0) this.guards.at(-1)!.release()
   }
 
-  /** For this package: one more guard of the lock, which is taken. The last one that is released gives it back. */
-  protected hold(ownerDied: boolean): Guard {
-    const { block, guards } = this
-    const guard = new Guard(this.scope, ownerDied, (released, died) => {
-      const at = guards.lastIndexOf(released)
+  /** For this package: a guard was released. The last one gives the lock back. */
+  released(guard: Guard, died: boolean): void {
+    const { guards } = this
+    if (guards.at(-1) === guard) guards.pop()
+    else {
+      const at = guards.indexOf(guard)
       if (at < 0) return // A condition has given it back.
       guards.splice(at, 1)
-      if (guards.length === 0) this.#giveBack(block, died)
-    })
-    guards.push(guard)
+    }
+    if (guards.length === 0) this.#giveBack(this.#opened, died)
+  }
+
+  /** For this package: one more guard of the lock, which is taken. */
+  protected hold(ownerDied: boolean): Guard {
+    const guard = new Guard(this, this.scope, ownerDied)
+    this.guards.push(guard)
     return guard
+  }
+
+  // Released before its actor can end.
+  #holdBriefly(): Guard {
+    const guard = new Guard(this, undefined, false)
+    this.guards.push(guard)
+    return guard
+  }
+
+  // The fast path: free, and nobody stands before us.
+  #takeFree(): boolean {
+    this.usable()
+    if (this.#line) return false
+    const { words, self } = this.#opened
+    return compareExchange(words, this.#index, 0, self.name) === 0
   }
 
   /** For `Condition`: gives the lock back whatever this actor holds of it. */

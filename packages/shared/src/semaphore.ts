@@ -10,7 +10,7 @@ import { ArgumentError, kind, type Scope, scopeHere } from '@troupe/runtime'
 import { Belonging, belongingOf } from './belonging.js'
 import { DeadlockError, NotHeldError } from './errors.js'
 import { FairLine } from './fair-line.js'
-import { Guard, holding } from './guard.js'
+import { Guard, type Guarded, holding } from './guard.js'
 import type { LockOptions, NotAPromise } from './lock.js'
 import { check, NO_OPTIONS, type SyncOptions, until, untilSync, type WaitOptions } from './waits.js'
 
@@ -40,11 +40,12 @@ const blocks = new WeakMap<Semaphore, Block>()
  * await two.with(() => two.value)   // 1
  * ```
  */
-export class Semaphore extends Belonging {
+export class Semaphore extends Belonging implements Guarded {
   /** For types alone. */
   declare readonly _shared: 'Semaphore' | 'BoundedSemaphore'
   readonly #line: FairLine | undefined
   readonly #guards: Guard[] = []
+  readonly #opened: Block
 
   constructor(value?: number, options?: LockOptions)
   constructor(value?: number, options?: LockOptions, opened?: { block: Block; scope: Scope })
@@ -54,6 +55,7 @@ export class Semaphore extends Belonging {
     { block, scope } = { block: makeSemaphore(value, options), scope: scopeHere() },
   ) {
     super(block, scope, 'semaphore', 0)
+    this.#opened = block
     blocks.set(this, block)
     if (block.words[FAIR] === 1) this.#line = new FairLine(block, TICKETS)
   }
@@ -128,14 +130,15 @@ export class Semaphore extends Belonging {
   }
 
   #hold(): Guard {
-    const { block } = this
-    const guards = this.#guards
-    const guard = new Guard(this.scope, false, (released) => {
-      guards.splice(guards.lastIndexOf(released), 1)
-      giveBack(block)
-    })
-    guards.push(guard)
+    const guard = new Guard(this, this.scope, false)
+    this.#guards.push(guard)
     return guard
+  }
+
+  /** For this package: a guard was released. */
+  released(guard: Guard): void {
+    this.#guards.splice(this.#guards.lastIndexOf(guard), 1)
+    giveBack(this.#opened)
   }
 
   #waitFor(blocks: boolean): { readonly wait: Wait; readonly taken: () => Guard } {

@@ -88,12 +88,14 @@ export class Value<Type extends TypeCode = NumberCode> extends Belonging {
 
   /** Adds `n` in one step; returns the value before. */
   add(n: ItemOf<NameOf<Type>>): ItemOf<NameOf<Type>> {
-    return this.#change(n, 1)
+    this.usable()
+    return this.#cell.add(n, 1)
   }
 
   /** Subtracts `n` in one step; returns the value before. */
   sub(n: ItemOf<NameOf<Type>>): ItemOf<NameOf<Type>> {
-    return this.#change(n, -1)
+    this.usable()
+    return this.#cell.add(n, -1)
   }
 
   /** Writes `value` in one step; returns the value before. */
@@ -136,19 +138,6 @@ export class Value<Type extends TypeCode = NumberCode> extends Belonging {
     this.usable()
     if (this.#lock) return this.#lock
     throw new NoLock('value')
-  }
-
-  #change(n: ItemOf<NameOf<Type>>, sign: 1 | -1): ItemOf<NameOf<Type>> {
-    this.usable()
-    const cell = this.#cell
-    const { sum } = cell
-    if (!sum) throw new ArgumentError('A char cannot be added to; use exchange, or an int8')
-    const by = cell.check(n, 'n')
-    for (;;) {
-      const before = cell.get()
-      const next = cell.check(sum(before, by, sign), `The ${sign === 1 ? 'sum' : 'difference'}`)
-      if (cell.same(cell.compareExchange(before, next), before)) return before
-    }
   }
 }
 
