@@ -21,10 +21,10 @@ export interface Holding {
 
 /** The actor to which an object belongs: the one that made it, or received it. */
 export interface Scope {
-  /** `holding.end` is called when the actor ends. */
-  add(holding: Holding): void
-  /** It was released before. */
-  delete(holding: Holding): void
+  /** `holding.end` is called when the actor ends. Returns a ticket. */
+  add(holding: Holding): number
+  /** What `add` gave this ticket for was released before. Once. */
+  delete(ticket: number): void
   /** The actor failed, or was killed. */
   readonly isDead: boolean
 }

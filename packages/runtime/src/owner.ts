@@ -57,7 +57,8 @@ export class Owner {
   isLoading = false
   /** What errors call the actor. */
   name = ''
-  readonly #holdings: Set<Holding> = new Set()
+  readonly #holdings: (Holding | undefined)[] = []
+  readonly #freeTickets: number[] = []
   #mostSent = FEW
   #mostObjects = FEW
   #ended = false
@@ -111,12 +112,15 @@ export class Owner {
   }
 
   /** Its locks and whatever else it has to release: see `Scope`. */
-  add(holding: Holding): void {
-    this.#holdings.add(holding)
+  add(holding: Holding): number {
+    const ticket = this.#freeTickets.pop() ?? this.#holdings.length
+    this.#holdings[ticket] = holding
+    return ticket
   }
 
-  delete(holding: Holding): void {
-    this.#holdings.delete(holding)
+  delete(ticket: number): void {
+    this.#holdings[ticket] = undefined
+    this.#freeTickets.push(ticket)
   }
 
   /** Resolves when no put is pending. */
@@ -156,8 +160,8 @@ export class Owner {
     if (this.#dead) setImmediate(hear)
     this.closeEnds()
     this.ends.clear()
-    for (const holding of this.#holdings) holding.end(normal)
-    this.#holdings.clear()
+    // They leave the list meanwhile.
+    for (const holding of [...this.#holdings]) holding?.end(normal)
     for (const { handle, end } of this.sent) {
       if (normal) endsOf(handle)?.pass(end, this.holder, holder(rootName(), 0))
       else closeEnd(self(), handle, end, this.holder)

@@ -64,6 +64,7 @@ export class Barrier extends Belonging {
   declare readonly _shared: 'Barrier'
   readonly #action: (() => void) | undefined
   readonly #timeout: number | undefined
+  readonly #ticket: number
   #waiting = 0
 
   constructor(parties: number, options?: BarrierOptions)
@@ -82,7 +83,7 @@ export class Barrier extends Belonging {
     this.#action = action
     this.#timeout = timeout
     blocks.set(this, block)
-    scope.add(this)
+    this.#ticket = scope.add(this)
   }
 
   /** Waits for the others; gives the place in which it arrived, from 0. Rejects with `BrokenBarrierError`. */
@@ -161,7 +162,7 @@ export class Barrier extends Belonging {
   }
 
   protected override letGo(): void {
-    this.scope.delete(this)
+    this.scope.delete(this.#ticket)
   }
 
   #arrive() {

@@ -14,6 +14,7 @@ export class Guard implements Holding {
   readonly #of: Guarded
   /** Who releases it when the actor ends; nobody where that cannot be before it is released. */
   readonly #scope: Scope | undefined
+  readonly #ticket: number
   #ownerDied: boolean
   #isHeld = true
 
@@ -22,7 +23,7 @@ export class Guard implements Holding {
     this.#of = of
     this.#scope = scope
     this.#ownerDied = ownerDied
-    scope?.add(this)
+    this.#ticket = scope ? scope.add(this) : 0
   }
 
   /**
@@ -60,7 +61,7 @@ export class Guard implements Holding {
   #end(died: boolean): void {
     if (!this.#isHeld) return
     this.#isHeld = false
-    this.#scope?.delete(this)
+    this.#scope?.delete(this.#ticket)
     this.#of.released(this, died)
   }
 }

@@ -75,7 +75,7 @@ export class Semaphore extends Belonging implements Guarded {
   tryAcquire(): Guard | undefined {
     const { block } = this
     if (this.#line?.isFirst() === false) return undefined
-    return take(block) ? this.#hold() : undefined
+    return take(block) ? this.#hold(this.scope) : undefined
   }
 
   /** As `acquire`, blocking the thread. Throws `DeadlockError` when this actor holds all permits. */
@@ -94,7 +94,9 @@ export class Semaphore extends Belonging implements Guarded {
 
   /** As `with`, blocking the thread. `work` must not be async: the permit is released when it returns. */
   withSync<T>(work: (guard: Guard) => NotAPromise<T>, options?: SyncOptions): T {
-    const guard = this.acquireSync(options)
+    // Released before its actor can end.
+    const isFree = !this.#line && take(this.block)
+    const guard = isFree ? this.#hold(undefined) : this.acquireSync(options)
     try {
       return work(guard)
     } finally {
@@ -129,8 +131,8 @@ export class Semaphore extends Belonging implements Guarded {
     while (this.#guards.length > 0) this.#guards.at(-1)!.release()
   }
 
-  #hold(): Guard {
-    const guard = new Guard(this, this.scope, false)
+  #hold(scope: Scope | undefined): Guard {
+    const guard = new Guard(this, scope, false)
     this.#guards.push(guard)
     return guard
   }
@@ -154,7 +156,7 @@ export class Semaphore extends Belonging implements Guarded {
         if (blocks && isOursAlone(block)) throw new DeadlockError('permit')
         return false
       }
-      guard = this.#hold()
+      guard = this.#hold(this.scope)
       return true
     }
     const wait: Wait = {
