@@ -25,8 +25,16 @@ const MOST_MINUTES = 40
 
 /** Name; count, of the short form and of the long one; share of the time; what is done. */
 const PARTS = [
-  ['kill-queue', 'kills', 200, 3400, 40, 'SIGKILL of producers and consumers of one Queue'],
-  ['kill-pipe', 'kills', 100, 1600, 19, 'SIGKILL of either end of a Pipe'],
+  ['kill-queue', 'kills', 200, 3400, 34, 'SIGKILL of producers and consumers of one Queue'],
+  ['kill-pipe', 'kills', 100, 1600, 15, 'SIGKILL of either end of a Pipe'],
+  [
+    'kill-shared',
+    'kills',
+    30,
+    3000,
+    10,
+    'kills of actors with each of a lock, a semaphore, a condition, a barrier and an event',
+  ],
   [
     'kill-fork',
     'kills',
