@@ -74,8 +74,7 @@ function sharedRow(id, work, workers, forms, python) {
   }
 }
 
-const pythonShared = (form, amount, args) =>
-  python('shared.py', amount, ['--form', form, ...args])
+const pythonShared = (form, amount, args) => python('shared.py', amount, ['--form', form, ...args])
 
 const INT = 'Queue, int, 1 producer 1 consumer'
 const OBJECT = 'Queue, small object'

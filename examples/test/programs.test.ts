@@ -48,8 +48,11 @@ describe.each(NAMES)('%s', (name) => {
   }
 })
 
-test('the first example of the README is the first step of the ladder', () => {
-  const readme = readFileSync(`${examples}../README.md`, 'utf8')
+test.each([
+  ['README.md', 'producer-consumer-1-one'],
+  ['packages/shared/README.md', 'tutorial/04-value-built-in-lock'],
+])('the first example of %s is the program %s', (path, name) => {
+  const readme = readFileSync(`${examples}../${path}`, 'utf8')
   const shown = /```ts\n([\s\S]*?)```/.exec(readme)?.[1]
-  expect(shown).toBe(sourceOf('producer-consumer-1-one').replace(/^(\/\/.*\n)+/, ''))
+  expect(shown).toBe(sourceOf(name).replace(/^(\/\/.*\n)+/, ''))
 })

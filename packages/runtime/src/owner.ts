@@ -160,8 +160,7 @@ export class Owner {
     if (this.#dead) setImmediate(hear)
     this.closeEnds()
     this.ends.clear()
-    // They leave the list meanwhile.
-    for (const holding of [...this.#holdings]) holding?.end(normal)
+    for (const holding of this.#holdings) holding?.end(normal)
     for (const { handle, end } of this.sent) {
       if (normal) endsOf(handle)?.pass(end, this.holder, holder(rootName(), 0))
       else closeEnd(self(), handle, end, this.holder)

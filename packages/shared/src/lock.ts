@@ -90,6 +90,7 @@ export abstract class LockBase extends Belonging implements Guarded {
    * release; ends with `StoppedError` when the actor is asked to stop.
    */
   acquireSync(options: SyncOptions = NO_OPTIONS): Guard {
+    check(options)
     const guard = this.tryAcquire()
     if (guard) return guard
     const { wait, found } = this.#waitFor(true)

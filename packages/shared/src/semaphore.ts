@@ -80,6 +80,7 @@ export class Semaphore extends Belonging implements Guarded {
 
   /** As `acquire`, blocking the thread. Throws `DeadlockError` when this actor holds all permits. */
   acquireSync(options: SyncOptions = NO_OPTIONS): Guard {
+    check(options)
     const guard = this.tryAcquire()
     if (guard) return guard
     const { wait, taken } = this.#waitFor(true)
@@ -115,7 +116,7 @@ export class Semaphore extends Belonging implements Guarded {
   /** Permits that are free at some moment of the call. */
   get value(): number {
     const { block } = this
-    return block.exclusively((again) => free(block, again))
+    return block.exclusively(() => free(block, true))
   }
 
   protected addPermit(block: Block): void {
@@ -213,11 +214,11 @@ function makeSemaphore(value: number, options: LockOptions): Block {
   return openBlock(handle, TYPE)
 }
 
-// Under the lock.
-function free(block: Block, again: boolean): number {
+// Under the lock. `anew` counts whatever is known.
+function free(block: Block, anew: boolean): number {
   const { words } = block
   const { deaths } = block
-  if (again || load(words, COUNTED_AT) !== deaths) {
+  if (anew || load(words, COUNTED_AT) !== deaths) {
     store(words, HELD, count(block))
     store(words, COUNTED_AT, deaths)
   }
@@ -235,7 +236,8 @@ function count(block: Block): number {
 
 function take(block: Block): boolean {
   return block.exclusively((again) => {
-    if (free(block, again) <= 0) return false
+    // A death may not have been announced yet.
+    if (free(block, again) <= 0 && free(block, true) <= 0) return false
     add(block, 1)
     return true
   })

@@ -27,7 +27,12 @@ export async function until(wait: Wait, options: WaitOptions, what: string): Pro
 export function untilSync(wait: Wait, options: SyncOptions, what: string): void {
   check(options)
   const { timeout = Number.POSITIVE_INFINITY } = options
-  if (!waitSync(wait, now() + timeout)) throw tooLate(what, timeout)
+  try {
+    if (!waitSync(wait, now() + timeout)) throw tooLate(what, timeout)
+  } finally {
+    // One that ended before it slept was not left.
+    wait.leave()
+  }
 }
 
 function tooLate(what: string, timeout: number | undefined): TimeoutError {
