@@ -45,8 +45,14 @@ export interface BarrierOptions {
   readonly timeout?: number
 }
 
-/** How an arrival went. */
-type Arrival = { readonly index: number; readonly isLast: boolean } | undefined
+/** How an arrival went; of no index, when the generation was full and its action runs. */
+interface Arrival {
+  readonly generation: number
+  readonly index: number
+  readonly isLast: boolean
+}
+
+const NO_INDEX = -1
 
 /**
  * A meeting of `parties` actors, in any mix of threads and processes, again and again.
@@ -90,13 +96,13 @@ export class Barrier extends Belonging {
   async wait(options: WaitOptions = NO_OPTIONS): Promise<number> {
     check(options)
     options.signal?.throwIfAborted()
-    const { arrival, wait, generation } = this.#arrive()
-    if (this.#trips(arrival)) return arrival!.index
+    const { arrival, wait } = this.#arrive()
+    if (this.#trips(arrival)) return arrival.index
     this.#waiting++
     try {
       await until(wait, { timeout: this.#timeout, ...options }, 'other parties')
     } catch (error) {
-      this.#leave(generation)
+      wait.giveUp()
       throw error
     } finally {
       this.#waiting--
@@ -107,12 +113,12 @@ export class Barrier extends Belonging {
   /** As `wait`, blocking the thread. */
   waitSync(options: SyncOptions = NO_OPTIONS): number {
     check(options)
-    const { arrival, wait, generation } = this.#arrive()
-    if (this.#trips(arrival)) return arrival!.index
+    const { arrival, wait } = this.#arrive()
+    if (this.#trips(arrival)) return arrival.index
     try {
       untilSync(wait, { timeout: this.#timeout, ...options }, 'other parties')
     } catch (error) {
-      this.#leave(generation)
+      wait.giveUp()
       throw error
     }
     return wait.index()
@@ -168,39 +174,42 @@ export class Barrier extends Belonging {
   #arrive() {
     const { block } = this
     const mark = block.mark()
-    let generation = generationOf(block)
     let arrival = arrive(block)
-    const wait: Wait & { index(): number } = {
+    const wait: Wait & { index(): number; giveUp(): void } = {
       look: () => {
         this.usable()
         // A generation that is full, and whose action runs, is over first.
-        if (!arrival) {
-          if (generationOf(block) === generation) {
+        if (arrival.index === NO_INDEX) {
+          if (generationOf(block) === arrival.generation) {
             if (isBroken(block)) throw broken()
             return false
           }
-          generation = generationOf(block)
           arrival = arrive(block)
-          if (!arrival) return false
+          if (arrival.index === NO_INDEX) return false
           if (this.#trips(arrival)) return true
         }
-        const ended = outcomeOf(block, generation)
+        const ended = outcomeOf(block, arrival.generation)
         if (ended === 'reset') throw new BrokenBarrierError('it was reset')
         if (ended === 'passed') return true
         if (isBroken(block)) throw broken()
         return false
       },
-      glance: () => generationOf(block) !== generation && wait.look(),
+      glance: () => generationOf(block) !== arrival.generation && wait.look(),
       mark: () => mark.mark(),
       leave: () => mark.leave(),
-      index: () => arrival!.index,
+      index: () => arrival.index,
+      // It ended early, after it arrived: nobody else can get through.
+      giveUp: () => {
+        const { generation, index } = arrival
+        if (index !== NO_INDEX && outcomeOf(block, generation) === 'open') breakIt(block)
+      },
     }
-    return { arrival, wait, generation }
+    return { arrival, wait }
   }
 
   // The last one runs the action and lets all go.
   #trips(arrival: Arrival): boolean {
-    if (!arrival?.isLast) return false
+    if (!arrival.isLast) return false
     const { block } = this
     try {
       this.#action?.()
@@ -211,12 +220,6 @@ export class Barrier extends Belonging {
     block.exclusively(() => advance(block, false))
     block.ring()
     return true
-  }
-
-  // A wait ended early: nobody else can get through.
-  #leave(generation: number): void {
-    const block = blocks.get(this)!
-    if (outcomeOf(block, generation) === 'open') breakIt(block)
   }
 }
 
@@ -242,21 +245,21 @@ function makeBarrier(parties: number): Block {
 
 const generationOf = (block: Block): number => load(block.words, STATE) >>> 16
 
-/** Arrives; nothing when the generation is full already. */
+/** Arrives, unless the generation is full already. */
 function arrive(block: Block): Arrival {
   return block.exclusively(() => {
     if (isBroken(block)) throw broken()
-    const parties = load(block.words, PARTIES)
-    const before = arrived(block)
-    if (before >= parties) return undefined
-    const { rows, row } = block
     const generation = generationOf(block)
+    const parties = load(block.words, PARTIES)
+    const index = arrived(block)
+    if (index >= parties) return { generation, index: NO_INDEX, isLast: false }
+    const { rows, row } = block
     if (load(rows, row + ROW_GENERATION) !== generation) {
       store(rows, row + ROW_ARRIVED, 0)
       store(rows, row + ROW_GENERATION, generation)
     }
     store(rows, row + ROW_ARRIVED, load(rows, row + ROW_ARRIVED) + 1)
-    return { index: before, isLast: before + 1 === parties }
+    return { generation, index, isLast: index + 1 === parties }
   })
 }
 

@@ -75,8 +75,7 @@ export class Condition extends Belonging {
     try {
       await until(waiter.wait, options, 'notification')
     } finally {
-      await this.#lock.resume(waiter.held)
-      this.#leave(waiter)
+      await this.#lock.resume(waiter.held).finally(() => this.#leave(waiter))
     }
   }
 
@@ -87,8 +86,11 @@ export class Condition extends Belonging {
     try {
       untilSync(waiter.wait, options, 'notification')
     } finally {
-      this.#lock.resumeSync(waiter.held)
-      this.#leave(waiter)
+      try {
+        this.#lock.resumeSync(waiter.held)
+      } finally {
+        this.#leave(waiter)
+      }
     }
   }
 
@@ -154,7 +156,7 @@ export class Condition extends Belonging {
     return waiter
   }
 
-  // The lock is held again. Who was notified and did not see it passes it on.
+  // The lock is held again, or the actor ends. Who was notified and did not see it passes it on.
   #leave(waiter: Waiter): void {
     const { block } = waiter
     const { rows, row } = block

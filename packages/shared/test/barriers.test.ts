@@ -1,0 +1,91 @@
+// Barriers across threads, processes and actors here.
+import { spawn } from '@troupe/runtime'
+import { describe, expect, test } from 'vitest'
+import { Barrier, BrokenBarrierError, Value } from '../dist/index.js'
+import { meets, meetsAndStays } from './fixtures/barriers.mjs'
+
+const PLACES = ['thread', 'process', 'here'] as const
+
+describe.each(PLACES)('parties in: %s', (place) => {
+  // An actor here that blocks would block the others.
+  test.each(place === 'here' ? (['wait'] as const) : (['wait', 'waitSync'] as const))(
+    'meet again and again, each round together: %s',
+    async (form) => {
+      const barrier = new Barrier(3)
+      const rounds = new Value('int32', 0)
+      const parties = [1, 2, 3].map(() => spawn(meets, [barrier, rounds, form, 200], { in: place }))
+      const places = await Promise.all(parties.map(({ result }) => result))
+      expect(rounds.value).toBe(600)
+      // In each round every place was somebody's.
+      expect(places.flat().reduce((sum, one) => sum + one)).toBe(200 * (0 + 1 + 2))
+    },
+  )
+
+  test('are told when one is killed, who wait and who come; after a reset they meet', async () => {
+    const barrier = new Barrier(3)
+    const victim = spawn(meetsAndStays, [barrier], { in: place })
+    victim.result.catch(() => {})
+    const mine = barrier.wait()
+    while (barrier.nWaiting < 2) await new Promise((resolve) => setImmediate(resolve))
+    victim.kill()
+    await expect(mine).rejects.toBeInstanceOf(BrokenBarrierError)
+    await victim.join()
+    await expect(barrier.wait()).rejects.toBeInstanceOf(BrokenBarrierError)
+    expect(barrier.broken).toBe(true)
+    barrier.reset()
+    expect(barrier.broken).toBe(false)
+    const others = [1, 2].map(() =>
+      spawn(meets, [barrier, new Value('int32', 0), 'wait', 1], { in: place }),
+    )
+    await barrier.wait()
+    for (const one of others) expect(await one.result).toHaveLength(1)
+  })
+
+  test('that ended as they should break nothing', async () => {
+    const barrier = new Barrier(2)
+    const other = spawn(meets, [barrier, new Value('int32', 0), 'wait', 1], { in: place })
+    await barrier.wait()
+    await other.result
+    await other.join()
+    expect(barrier.broken).toBe(false)
+  })
+})
+
+test('a wait that times out breaks the barrier for the others', async () => {
+  const barrier = new Barrier(3)
+  const other = barrier.wait()
+  await expect(barrier.wait({ timeout: 1 })).rejects.toMatchObject({ code: 'ERR_TROUPE_TIMEOUT' })
+  await expect(other).rejects.toBeInstanceOf(BrokenBarrierError)
+})
+
+test('an action runs once a round, before anybody goes on; one that throws breaks the barrier', async () => {
+  let runs = 0
+  const barrier = new Barrier(2, {
+    action: () => {
+      if (++runs === 2) throw new Error('on purpose')
+    },
+  })
+  expect((await Promise.all([barrier.wait(), barrier.wait()])).toSorted((a, b) => a - b)).toEqual([
+    0, 1,
+  ])
+  expect(runs).toBe(1)
+  const first = barrier.wait()
+  await expect(barrier.wait()).rejects.toThrow('on purpose')
+  await expect(first).rejects.toBeInstanceOf(BrokenBarrierError)
+})
+
+test('reset and abort end the waits', async () => {
+  const barrier = new Barrier(2)
+  const first = barrier.wait()
+  barrier.reset()
+  await expect(first).rejects.toThrow('it was reset')
+  const second = barrier.wait()
+  barrier.abort()
+  await expect(second).rejects.toBeInstanceOf(BrokenBarrierError)
+})
+
+test.each([0, -1, 1.5, Number.NaN, '2'])('a barrier of %s parties is refused', (parties) => {
+  expect(() => new Barrier(parties as number)).toThrow(
+    /A barrier needs a whole number of parties from 1 on: it is/,
+  )
+})
