@@ -5,7 +5,15 @@
 import { type Block, compareExchange, load, makeBlock, openBlock, type Wait } from '@troupe/memory'
 import { kind, type Scope, scopeHere } from '@troupe/runtime'
 import { Belonging, belongingOf } from './belonging.js'
-import { check, NO_OPTIONS, type SyncOptions, until, untilSync, type WaitOptions } from './waits.js'
+import {
+  check,
+  NO_OPTIONS,
+  type SyncOptions,
+  turn,
+  until,
+  untilSync,
+  type WaitOptions,
+} from './waits.js'
 
 const TYPE = 3
 const STATE = 0
@@ -36,6 +44,8 @@ export class Event extends Belonging {
   /** Waits until the event is set, or was at any moment since the call. */
   async wait(options: WaitOptions = NO_OPTIONS): Promise<void> {
     check(options)
+    const pause = turn()
+    if (pause) await pause
     options.signal?.throwIfAborted()
     if (!this.isSet) await until(this.#waitFor(), options, 'event')
   }

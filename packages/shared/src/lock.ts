@@ -6,7 +6,15 @@ import { DeadlockError, NotHeldError } from './errors.js'
 import { FAIR_ROW_WORDS, FairLine } from './fair-line.js'
 import { Guard, type Guarded, holding } from './guard.js'
 import { HELD, OWN, ownerOf, release, TAKEN_FROM_DEAD, tryTake } from './lock-word.js'
-import { check, NO_OPTIONS, type SyncOptions, until, untilSync, type WaitOptions } from './waits.js'
+import {
+  check,
+  NO_OPTIONS,
+  type SyncOptions,
+  turn,
+  until,
+  untilSync,
+  type WaitOptions,
+} from './waits.js'
 
 /** `D_TYPE` of blocks whose word 0 is a lock. */
 export const LOCK_TYPE = 1
@@ -55,6 +63,8 @@ export abstract class LockBase extends Belonging implements Guarded {
   /** Takes the lock, waiting for it. Rejects with `TimeoutError` after `timeout`, and with the signal's reason. */
   async acquire(options: WaitOptions = NO_OPTIONS): Promise<Guard> {
     check(options)
+    const pause = turn()
+    if (pause) await pause
     options.signal?.throwIfAborted()
     const guard = this.tryAcquire()
     if (guard) return guard

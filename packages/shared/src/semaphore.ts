@@ -12,7 +12,15 @@ import { DeadlockError, NotHeldError } from './errors.js'
 import { FairLine } from './fair-line.js'
 import { Guard, type Guarded, holding } from './guard.js'
 import type { LockOptions, NotAPromise } from './lock.js'
-import { check, NO_OPTIONS, type SyncOptions, until, untilSync, type WaitOptions } from './waits.js'
+import {
+  check,
+  NO_OPTIONS,
+  type SyncOptions,
+  turn,
+  until,
+  untilSync,
+  type WaitOptions,
+} from './waits.js'
 
 const TYPE = 2
 /** Permits that there are. */
@@ -63,6 +71,8 @@ export class Semaphore extends Belonging implements Guarded {
   /** Takes a permit, waiting for one. Rejects with `TimeoutError` after `timeout`, and with the signal's reason. */
   async acquire(options: WaitOptions = NO_OPTIONS): Promise<Guard> {
     check(options)
+    const pause = turn()
+    if (pause) await pause
     options.signal?.throwIfAborted()
     const guard = this.tryAcquire()
     if (guard) return guard

@@ -1,5 +1,5 @@
 /** How the forms of all shared objects wait. */
-import { now, type Wait, waitAsync, waitSync } from '@troupe/memory'
+import { breathe, now, type Wait, waitAsync, waitSync } from '@troupe/memory'
 import { ArgumentError, TimeoutError } from '@troupe/runtime'
 
 /** How an awaited form may end early. */
@@ -14,6 +14,11 @@ export interface WaitOptions {
 export interface SyncOptions {
   /** Milliseconds; without it the wait has no end of its own. Then it throws `TimeoutError`. */
   readonly timeout?: number | undefined
+}
+
+/** Lets the event loop turn now and then: forms that never wait would starve it. */
+export function turn(): Promise<void> | undefined {
+  return breathe()
 }
 
 /** Waits in the event loop for `what`. */

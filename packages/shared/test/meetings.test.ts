@@ -1,7 +1,7 @@
-// Barriers across threads, processes and actors here.
+// Barriers across threads, processes and actors here; and who never waits lets the event loop turn.
 import { spawn } from '@troupe/runtime'
 import { describe, expect, test } from 'vitest'
-import { Barrier, BrokenBarrierError, Value } from '../dist/index.js'
+import { Barrier, BrokenBarrierError, Event, Lock, Semaphore, Value } from '../dist/index.js'
 import { meets, meetsAndStays } from './fixtures/barriers.mjs'
 
 const PLACES = ['thread', 'process', 'here'] as const
@@ -88,4 +88,25 @@ test.each([0, -1, 1.5, Number.NaN, '2'])('a barrier of %s parties is refused', (
   expect(() => new Barrier(parties as number)).toThrow(
     /A barrier needs a whole number of parties from 1 on: it is/,
   )
+})
+
+test.each([
+  ['a lock', () => new Lock()],
+  ['a semaphore', () => new Semaphore(1)],
+] as const)('who takes %s again and again lets timers come', async (_what, make) => {
+  const lock = make()
+  let isOver = false
+  setTimeout(() => (isOver = true), 1)
+  // Without a turn of the event loop this never ends.
+  while (!isOver) (await lock.acquire()).release()
+  expect(lock.tryAcquire()?.isHeld).toBe(true)
+})
+
+test('who waits for an event that is set again and again lets timers come', async () => {
+  const event = new Event()
+  event.set()
+  let isOver = false
+  setTimeout(() => (isOver = true), 1)
+  while (!isOver) await event.wait()
+  expect(event.isSet).toBe(true)
 })
