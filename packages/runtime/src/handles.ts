@@ -19,6 +19,7 @@ import {
   NAMES_OBJECT,
   openBlock,
   openBytes,
+  reservedHold,
   self,
   takeBack,
   TroupeError,
@@ -94,6 +95,7 @@ interface Traveller {
   readonly ends: Ends | undefined
   readonly end: EndHandle | undefined
   readonly mover: Mover | undefined
+  readonly isBlock: boolean
 }
 
 /** The handles of one message on their way. */
@@ -112,7 +114,8 @@ export class Journey {
     const words = wordsOf(arena, handle)
     lend(words)
     const ends = end ? new Ends(arena, name, handle.index, words) : undefined
-    this.#travellers.push({ handle, words, ends, end, mover })
+    const isBlock = departure.kind === LINK_BLOCK
+    this.#travellers.push({ handle, words, ends, end, mover, isBlock })
   }
 
   /** Ends in the message are named `to` at once. */
@@ -121,6 +124,11 @@ export class Journey {
     for (const { ends, end, mover } of this.#travellers) {
       if (ends && end && mover) ends.pass(end, mover.owner.holder, to)
     }
+  }
+
+  /** The place with that name holds the shared state in the message from now on: it may die before it reads it. */
+  reserveFor(name: number): void {
+    for (const { handle, isBlock } of this.#travellers) if (isBlock) reservedHold(name, handle)
   }
 
   /** Ends in the message are named `receiver` when it is committed: they close with who never reads it. */

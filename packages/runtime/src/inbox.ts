@@ -216,7 +216,7 @@ export class InboxReader {
     for (;;) {
       const before = this.#owner.endsAtEnd
       try {
-        if (take(this.#ring, this.#owner) !== DONE) return
+        if (take(this.#ring, this.#owner, true) !== DONE) return
       } catch (error) {
         if (error instanceof NotSharedError && item.value !== undefined) {
           this.#handle(item.value as Envelope, { refused: error })

@@ -25,8 +25,8 @@ export interface Scope {
   add(holding: Holding): number
   /** What `add` gave this ticket for was released before. Once. */
   delete(ticket: number): void
-  /** The actor failed, or was killed. */
-  readonly isDead: boolean
+  /** The actor is over: what it waits for ends, and nothing is taken for it any more. */
+  readonly isOver: boolean
 }
 
 /** How objects of a kind travel. */
@@ -131,14 +131,27 @@ export function kindNumbered(number: number): Kind | undefined {
 
 /** The kinds that a definition lists. */
 export function kindsOf(actor: string, shares: readonly unknown[]): readonly Kind[] {
-  return shares.map((Class) => {
+  return shares.flatMap((Class) => {
     const found = byClass.get(Class)
-    if (found) return found
+    // A kind whose class extends a listed one may stand wherever that may.
+    if (found) return [found, ...extending(Class as KindClass)]
     throw new DefinitionError(
       'ERR_TROUPE_NOT_A_KIND',
       `Actor '${actor}' shares ${describe(Class)}, which is no kind of shared state; list classes such as Value of @troupe/shared, or make it one by kind()`,
     )
   })
+}
+
+function extending(Class: KindClass): Kind[] {
+  const base = Class.prototype as unknown
+  const all = [...byPrototype].filter(([prototype]) => {
+    return (
+      typeof base === 'object' &&
+      base !== null &&
+      Object.prototype.isPrototypeOf.call(base, prototype)
+    )
+  })
+  return all.map(([, kind]) => kind)
 }
 
 /** The actor whose code runs synchronously now, for an object that is made by `new`. */

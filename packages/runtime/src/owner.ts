@@ -78,6 +78,11 @@ export class Owner {
     return this.#dead
   }
 
+  /** It is over, in any way. What belongs to main goes on while its process does. */
+  get isOver(): boolean {
+    return this.#dead || (this.#ended && this.number !== 0)
+  }
+
   /** Notes an end that was sent. Those that arrived are forgotten now and then. */
   noteSent(end: OwnedEnd): void {
     this.sent.add(end)
@@ -157,15 +162,25 @@ export class Owner {
     if (this.#ended) return
     this.#ended = true
     this.#dead = !normal
-    if (this.#dead) setImmediate(hear)
+    // Its waits end.
+    if (this.isOver) setImmediate(hear)
     this.closeEnds()
     this.ends.clear()
-    for (const holding of this.#holdings) holding?.end(normal)
+    for (const holding of this.#holdings) endHolding(holding, normal)
     for (const { handle, end } of this.sent) {
       if (normal) endsOf(handle)?.pass(end, this.holder, holder(rootName(), 0))
       else closeEnd(self(), handle, end, this.holder)
     }
     this.sent.clear()
+  }
+}
+
+// What fails keeps nothing else from being released.
+function endHolding(holding: Holding | undefined, normal: boolean): void {
+  try {
+    holding?.end(normal)
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error), 'TroupeWarning')
   }
 }
 

@@ -216,6 +216,11 @@ export class Parcel {
     return this
   }
 
+  /** The place with that name holds the shared state in the parcel from now on. */
+  reserveFor(name: number): void {
+    this.#journey?.reserveFor(name)
+  }
+
   /** Ends in the parcel are named `receiver` when it is there. */
   sendTo(receiver: bigint): this {
     this.#journey?.sendTo(receiver)
@@ -300,8 +305,11 @@ export function valueOf(batch: Batch, i: number): unknown {
   }
 }
 
-/** Takes an item for `owner`; the value is then in `item.value`. */
-export function take(ring: Ring, owner: Owner): Outcome {
+/**
+ * Takes an item for `owner`; the value is then in `item.value`. With `defers` one that holds shared state, while it is not
+ * known what the owner takes, is left as `takeLater` says.
+ */
+export function take(ring: Ring, owner: Owner, defers = false): Outcome {
   const outcome = ring.take(owner.number)
   if (outcome !== DONE) return outcome
   const { tag } = taken
@@ -320,7 +328,7 @@ export function take(ring: Ring, owner: Owner): Outcome {
       item.value = Buffer.from(taken.bytes.subarray(0, taken.length))
       break
     default:
-      decodeTaken(owner)
+      decodeTaken(owner, defers)
   }
   return DONE
 }
@@ -328,14 +336,14 @@ export function take(ring: Ring, owner: Owner): Outcome {
 /** What the last `take` of this thread found. */
 export const item: { value: unknown } = { value: undefined }
 
-function decodeTaken(owner: Owner): void {
+function decodeTaken(owner: Owner, defers: boolean): void {
   const { links, bytes, length } = taken
   item.value = undefined
   const decode = (): void => {
     item.value = decoder.decode(bytes, length)
   }
   if (links.length === 0) decode()
-  else if (owner.isLoading && links.some(isShared))
+  else if (defers && owner.isLoading && links.some(isShared))
     decodeLater(owner, bytes.slice(0, length), links)
   else adoptLinks(links, owner, decode)
 }

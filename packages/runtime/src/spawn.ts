@@ -126,6 +126,7 @@ function startApart(
     prepared = preparePlace(kind)
     child = new Child(cell, id, name, new InboxAddress(prepared.inbox, prepared.seat))
     parcel.address(actorOf(prepared.seat))
+    parcel.reserveFor(prepared.seat)
     startPlace(prepared, child, name, resourceLimits, url)
   } catch (error) {
     cell.children.delete(id)

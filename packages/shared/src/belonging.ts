@@ -30,7 +30,7 @@ export abstract class Belonging {
 
   protected usable(): void {
     if (this.#disposed) throw new DisposedError(`This ${this.#what}`)
-    if (this.scope.isDead) throw new StoppedError('This actor has ended')
+    if (this.scope.isOver) throw new StoppedError('This actor has ended')
   }
 
   /** For this package: whether it was disposed of. */

@@ -1,13 +1,14 @@
 /**
  * `Condition`: who holds its lock waits until another, who holds it, says that something changed.
  *
- * A row for each thread has how many of its waiters wait, and how many of them were notified. Both change under the
- * user's lock alone, so a wait that begins and a `notify` meet there, and no notification is lost in between. A
+ * A row for each thread has how many of its waiters wait, and how many of them were notified. A wait begins and a
+ * `notify` happens under the user's lock, so no notification is lost in between; who leaves when its actor is over has
+ * the block's lock alone, which `notify` takes too. A
  * notification is used up when its waiter holds the lock again. Of who died before, another waiter takes it over: its
  * own row first, so a death in between wakes one too many and never one too few (rule F35).
  */
 import { add, type Block, load, makeBlock, openBlock, sub, type Wait } from '@troupe/memory'
-import { ArgumentError, kind, type Scope, scopeHere } from '@troupe/runtime'
+import { ArgumentError, DisposedError, kind, type Scope, scopeHere } from '@troupe/runtime'
 import { Belonging, belongingOf } from './belonging.js'
 import { NotHeldError } from './errors.js'
 import type { Guard } from './guard.js'
@@ -55,6 +56,7 @@ export class Condition extends Belonging {
 
   /** Its lock. */
   get lock(): Lock | RLock {
+    this.usable()
     return this.#lock
   }
 
@@ -114,7 +116,7 @@ export class Condition extends Belonging {
     }
     const { block } = this
     this.#mustHold('notify')
-    if (notify(block, n)) block.ring()
+    if (block.exclusively(() => notify(block, n))) block.ring()
   }
 
   /** Wakes all who wait. */
@@ -137,6 +139,7 @@ export class Condition extends Belonging {
     mark.mark()
     const look = (): boolean => {
       this.usable()
+      if (this.#lock.isDisposed) throw new DisposedError('The lock of this condition')
       if (load(rows, row + ROW_NOTIFIED) <= local.standing && !takeOver(block)) return false
       local.standing++
       waiter.isNotified = true
@@ -156,18 +159,23 @@ export class Condition extends Belonging {
     return waiter
   }
 
-  // The lock is held again, or the actor ends. Who was notified and did not see it passes it on.
-  #leave(waiter: Waiter): void {
-    const { block } = waiter
+  // The lock is held again, or the actor is over. A notification that nobody of this thread waits for is passed on.
+  #leave({ block, isNotified }: Waiter): void {
     const { rows, row } = block
-    sub(rows, row + ROW_WAITING, 1)
-    if (waiter.isNotified) {
-      this.#local.standing--
-      sub(rows, row + ROW_NOTIFIED, 1)
-    } else if (load(rows, row + ROW_NOTIFIED) > load(rows, row + ROW_WAITING)) {
-      sub(rows, row + ROW_NOTIFIED, 1)
-      if (notify(block, 1)) block.ring()
-    }
+    const passed = block.exclusively(() => {
+      sub(rows, row + ROW_WAITING, 1)
+      if (isNotified) {
+        this.#local.standing--
+        sub(rows, row + ROW_NOTIFIED, 1)
+      }
+      let some = false
+      while (load(rows, row + ROW_NOTIFIED) > load(rows, row + ROW_WAITING)) {
+        sub(rows, row + ROW_NOTIFIED, 1)
+        some = notify(block, 1) || some
+      }
+      return some
+    })
+    if (passed) block.ring()
   }
 }
 
@@ -202,7 +210,7 @@ function makeCondition(lock: Lock | RLock): Block {
   return openBlock(makeBlock({ type: TYPE, rowWords: ROW_WORDS }), TYPE)
 }
 
-// Under the user's lock. One of each thread at a time, from the row after that of the last one on.
+// Under the user's lock and the block's. One of each thread at a time, from the row after that of the last one on.
 function notify(block: Block, n: number): boolean {
   const { rows, words } = block
   let some = false
@@ -258,7 +266,7 @@ kind<Condition, readonly [Block, Lock | RLock]>(Condition, {
   name: 'Condition',
   from: '@troupe/shared',
   send: (condition) => {
-    void condition.isDisposed
+    void condition.lock // Throws when it was disposed of.
     return parts.get(condition)!
   },
   receive: ([block, lock], scope) =>

@@ -13,8 +13,8 @@ export class DeadlockError extends TroupeError {
   constructor(what: string) {
     super(
       'ERR_TROUPE_DEADLOCK',
-      `This thread blocks for the ${what}, which it holds itself: nobody else can release it. Release it first, ` +
-        'await acquire() where another actor of this thread holds it, or use an RLock',
+      `This thread blocks for the ${what}, which it holds itself: nobody else can release it. Release it first, or ` +
+        `await acquire() where another actor of this thread holds it${what === 'lock' ? '; an RLock may be taken again' : ''}`,
     )
   }
 }

@@ -15,15 +15,24 @@ export interface Place {
   ticket: number
 }
 
+const lines = new WeakMap<Block, FairLine>()
+
 export class FairLine {
   readonly #block: Block
   /** The word that counts tickets. */
   readonly #counter: number
   readonly #places = new Set<Place>()
 
-  constructor(block: Block, counter: number) {
+  private constructor(block: Block, counter: number) {
     this.#block = block
     this.#counter = counter
+  }
+
+  /** The line of this thread at the block: its row is the thread's, whichever of its actors wait. */
+  static of(block: Block, counter: number): FairLine {
+    let line = lines.get(block)
+    if (!line) lines.set(block, (line = new FairLine(block, counter)))
+    return line
   }
 
   enter(): Place {

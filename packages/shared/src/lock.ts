@@ -36,9 +36,12 @@ export interface LockOptions {
 /** What a function of `withSync` may return: it is over when it returns. */
 export type NotAPromise<T> = T extends PromiseLike<unknown> ? never : T
 
-function isPromise(value: unknown): boolean {
-  return (
-    typeof value === 'object' && typeof (value as { then?: unknown } | null)?.then === 'function'
+/** Throws when a function that has to be over when it returns gave a promise. */
+export function refusePromise<T>(result: T, what: string): T {
+  const then = typeof result === 'object' ? (result as { then?: unknown } | null)?.then : undefined
+  if (typeof then !== 'function') return result
+  throw new ArgumentError(
+    `The function of withSync returned a promise: the ${what} is released already; use await with(…)`,
   )
 }
 
@@ -57,7 +60,7 @@ export abstract class LockBase extends Belonging implements Guarded {
     this.#opened = block
     this.#index = index
     const { type, words } = block
-    if (type === LOCK_TYPE && words[FAIR] === 1) this.#line = new FairLine(block, TICKETS)
+    if (type === LOCK_TYPE && words[FAIR] === 1) this.#line = FairLine.of(block, TICKETS)
   }
 
   /** Takes the lock, waiting for it. Rejects with `TimeoutError` after `timeout`, and with the signal's reason. */
@@ -122,12 +125,7 @@ export abstract class LockBase extends Belonging implements Guarded {
     } finally {
       guard.release()
     }
-    if (isPromise(result)) {
-      throw new ArgumentError(
-        'The function of withSync returned a promise: the lock is released already; use await lock.with(…)',
-      )
-    }
-    return result
+    return refusePromise(result, this.#what)
   }
 
   /** Releases what this actor acquired last. Throws `NotHeldError` when it holds nothing. */
@@ -207,25 +205,32 @@ export abstract class LockBase extends Belonging implements Guarded {
 
   /** For `Condition`: waits for the lock, without end, and holds what was held before. */
   async resume(held: readonly Guard[]): Promise<void> {
-    const { wait, found } = this.#waitFor(false)
-    await until(wait, NO_OPTIONS, this.#what)
-    this.#resumed(held, found())
+    await until(this.#resuming(held, false), NO_OPTIONS, this.#what)
   }
 
   /** As `resume`, blocking the thread. */
   resumeSync(held: readonly Guard[]): void {
-    const { wait, found } = this.#waitFor(true)
-    untilSync(wait, NO_OPTIONS, this.#what)
-    this.#resumed(held, found())
+    untilSync(this.#resuming(held, true), NO_OPTIONS, this.#what)
+  }
+
+  // Held from the look on that takes the word: an actor that ends right after it releases it.
+  #resuming(held: readonly Guard[], blocks: boolean): Wait {
+    const { wait, found } = this.#waitFor(blocks)
+    const look = (by: () => boolean): boolean => {
+      if (!by()) return false
+      this.#resumed(held, found() === TAKEN_FROM_DEAD)
+      return true
+    }
+    return { ...wait, look: () => look(() => wait.look()), glance: () => look(() => wait.glance()) }
   }
 
   // What was released meanwhile is not held again.
-  #resumed(held: readonly Guard[], found: number): void {
+  #resumed(held: readonly Guard[], died: boolean): void {
     const still = held.filter((guard) => guard.isHeld)
     const isFirst = this.guards.length === 0
     this.guards.push(...still)
-    still.at(-1)?.takenAgain(found === TAKEN_FROM_DEAD)
-    if (isFirst && still.length === 0) this.#giveBack(this.block, found === TAKEN_FROM_DEAD)
+    still.at(-1)?.takenAgain(died)
+    if (isFirst && still.length === 0) this.#giveBack(this.#opened, died)
   }
 
   #giveBack(block: Block, died: boolean): void {

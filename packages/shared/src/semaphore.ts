@@ -11,7 +11,7 @@ import { Belonging, belongingOf } from './belonging.js'
 import { DeadlockError, NotHeldError } from './errors.js'
 import { FairLine } from './fair-line.js'
 import { Guard, type Guarded, holding } from './guard.js'
-import type { LockOptions, NotAPromise } from './lock.js'
+import { type LockOptions, type NotAPromise, refusePromise } from './lock.js'
 import {
   check,
   NO_OPTIONS,
@@ -65,7 +65,7 @@ export class Semaphore extends Belonging implements Guarded {
     super(block, scope, 'semaphore', 0)
     this.#opened = block
     blocks.set(this, block)
-    if (block.words[FAIR] === 1) this.#line = new FairLine(block, TICKETS)
+    if (block.words[FAIR] === 1) this.#line = FairLine.of(block, TICKETS)
   }
 
   /** Takes a permit, waiting for one. Rejects with `TimeoutError` after `timeout`, and with the signal's reason. */
@@ -88,7 +88,7 @@ export class Semaphore extends Belonging implements Guarded {
     return take(block) ? this.#hold(this.scope) : undefined
   }
 
-  /** As `acquire`, blocking the thread. Throws `DeadlockError` when this actor holds all permits. */
+  /** As `acquire`, blocking the thread. Of a `BoundedSemaphore` it throws `DeadlockError` when this thread holds all permits. */
   acquireSync(options: SyncOptions = NO_OPTIONS): Guard {
     check(options)
     const guard = this.tryAcquire()
@@ -108,11 +108,13 @@ export class Semaphore extends Belonging implements Guarded {
     // Released before its actor can end.
     const isFree = !this.#line && take(this.block)
     const guard = isFree ? this.#hold(undefined) : this.acquireSync(options)
+    let result: T
     try {
-      return work(guard)
+      result = work(guard)
     } finally {
       guard.release()
     }
+    return refusePromise(result, 'permit')
   }
 
   /** Releases a permit that this actor holds; if it holds none, there is one more. */
@@ -136,6 +138,11 @@ export class Semaphore extends Belonging implements Guarded {
       store(block.words, PERMITS, permits + 1)
     })
     block.ring()
+  }
+
+  /** Whether nobody but a holder can give a permit back. */
+  protected get isBounded(): boolean {
+    return false
   }
 
   protected override letGo(): void {
@@ -164,7 +171,7 @@ export class Semaphore extends Belonging implements Guarded {
       this.usable()
       if (place && line && !line.isFirst(place)) return false
       if (!take(block)) {
-        if (blocks && isOursAlone(block)) throw new DeadlockError('permit')
+        if (blocks && this.isBounded && isOursAlone(block)) throw new DeadlockError('permit')
         return false
       }
       guard = this.#hold(this.scope)
@@ -196,6 +203,10 @@ export class Semaphore extends Belonging implements Guarded {
 export class BoundedSemaphore extends Semaphore {
   /** For types alone. */
   declare readonly _shared: 'BoundedSemaphore'
+
+  protected override get isBounded(): boolean {
+    return true
+  }
 
   protected override addPermit(_block: Block): void {
     throw new NotHeldError('permit', 'release what acquire() gave, once')

@@ -16,7 +16,7 @@ import { type NameOf, nameOf, type TypeCode, type TypeName } from './types.js'
 
 const TYPE = 7
 const LOCK = 0
-const MOST_BYTES = 2 ** 31
+const MOST_BYTES = 2 ** 30
 
 /** How an array is made. */
 export interface SharedArrayOptions {
@@ -107,19 +107,23 @@ function sharedClass<Class extends TypedArrayClass>(Plain: Class): Class {
   return Shared
 }
 
-const CLASSES: Readonly<Record<TypeName, TypedArrayClass>> = {
-  int8: sharedClass(Int8Array),
-  uint8: sharedClass(Uint8Array),
-  int16: sharedClass(Int16Array),
-  uint16: sharedClass(Uint16Array),
-  int32: sharedClass(Int32Array),
-  uint32: sharedClass(Uint32Array),
-  int64: sharedClass(BigInt64Array),
-  uint64: sharedClass(BigUint64Array),
-  float32: sharedClass(Float32Array),
-  float64: sharedClass(Float64Array),
-  char: sharedClass(Uint8Array),
+const PLAIN: Readonly<Record<TypeName, TypedArrayClass>> = {
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  char: Uint8Array,
 }
+
+const CLASSES = Object.fromEntries(
+  Object.entries(PLAIN).map(([name, Plain]) => [name, sharedClass(Plain)]),
+) as Readonly<Record<TypeName, TypedArrayClass>>
 
 interface SharedArrayConstructor {
   /**
@@ -149,7 +153,8 @@ function construct(type: unknown, from: unknown, options: SharedArrayOptions = {
   const name = nameOf(type)
   const given = lockOptionOf(options, 'shared array')
   const Class = CLASSES[name]
-  const items = itemsOf(from)
+  // What cannot be converted throws before anything is made.
+  const items = itemsOf(from, PLAIN[name])
   const length = typeof items === 'number' ? items : items.length
   const size = length * (Class as unknown as { BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT
   if (size > MOST_BYTES) {
@@ -163,7 +168,7 @@ function construct(type: unknown, from: unknown, options: SharedArrayOptions = {
   return array
 }
 
-function itemsOf(from: unknown): number | ArrayLike<unknown> {
+function itemsOf(from: unknown, Plain: TypedArrayClass): number | ArrayLike<unknown> {
   if (typeof from === 'number') {
     if (Number.isInteger(from) && from >= 0) return from
     throw new ArgumentError(
@@ -171,7 +176,7 @@ function itemsOf(from: unknown): number | ArrayLike<unknown> {
     )
   }
   if (typeof (from as Iterable<unknown> | null)?.[Symbol.iterator] === 'function') {
-    return ArrayBuffer.isView(from) ? (from as Uint8Array) : Array.from(from as Iterable<unknown>)
+    return new Plain(from) as unknown as Uint8Array
   }
   throw new ArgumentError(
     `A shared array is made from a size or from items: it got ${String(from)}; write new SharedArray('int32', [1, 2, 3])`,
@@ -189,6 +194,9 @@ function arrayOf(
   const array = new CLASSES[type](bytes.buffer, 0, length)
   const lock = lockOf(block, scope, LOCK, given)
   states.set(array, { bytes, block, given, lock, type, disposed: false })
+  let arrays = known.get(bytes)
+  if (!arrays) known.set(bytes, (arrays = new WeakMap()))
+  arrays.set(scope, new WeakRef(array))
   return array
 }
 
@@ -224,16 +232,12 @@ kind<SharedArray, Parts>(SharedArray, {
     return [type, array.length, bytes, block, given]
   },
   receive: ([type, length, bytes, block, given], scope) => {
-    let arrays = known.get(bytes)
-    if (!arrays) known.set(bytes, (arrays = new WeakMap()))
-    const there = arrays.get(scope)?.deref()
+    const there = known.get(bytes)?.get(scope)?.deref()
     if (there && !states.get(there)!.disposed) {
       closeBytes(bytes)
       closeObject(block.handle)
       return there as SharedArray
     }
-    const array = arrayOf(type, length, bytes, block, given, scope)
-    arrays.set(scope, new WeakRef(array))
-    return array as SharedArray
+    return arrayOf(type, length, bytes, block, given, scope) as SharedArray
   },
 })

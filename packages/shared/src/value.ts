@@ -133,6 +133,12 @@ export class Value<Type extends TypeCode = NumberCode> extends Belonging {
     }
   }
 
+  // A lock of its own is a part of it.
+  protected override letGo(): void {
+    const [, given] = parts.get(this as unknown as Value)!
+    if (given === true) this.#lock?.[Symbol.dispose]()
+  }
+
   /** Its lock. Throws when it was made without one. */
   getLock(): Lock {
     this.usable()

@@ -1,8 +1,9 @@
 // Barriers across threads, processes and actors here; and who never waits lets the event loop turn.
+import { countObjects, self } from '@troupe/memory'
 import { spawn } from '@troupe/runtime'
 import { describe, expect, test } from 'vitest'
 import { Barrier, BrokenBarrierError, Event, Lock, Semaphore, Value } from '../dist/index.js'
-import { meets, meetsAndStays } from './fixtures/barriers.mjs'
+import { leavesAWait, locks, meets, meetsAndStays } from './fixtures/barriers.mjs'
 
 const PLACES = ['thread', 'process', 'here'] as const
 
@@ -109,4 +110,34 @@ test('who waits for an event that is set again and again lets timers come', asyn
   setTimeout(() => (isOver = true), 1)
   while (!isOver) await event.wait()
   expect(event.isSet).toBe(true)
+})
+
+test('a party that is killed before it has its arguments breaks the barrier too', async () => {
+  const barrier = new Barrier(2)
+  const mine = barrier.wait()
+  const victim = spawn(meetsAndStays, [barrier], { in: 'process' })
+  victim.result.catch(() => {})
+  victim.kill()
+  await expect(mine).rejects.toBeInstanceOf(BrokenBarrierError)
+})
+
+test('an actor here that ended as it should takes no lock any more', async () => {
+  const lock = new Lock()
+  const guard = await lock.acquire()
+  await spawn(leavesAWait, [lock], { in: 'here' }).result
+  guard.release()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(lock.tryAcquire()?.isHeld).toBe(true)
+})
+
+test('values that are disposed of leave nothing', () => {
+  const before = countObjects(self().arena)
+  for (let i = 0; i < 100; i++) new Value('int32', i)[Symbol.dispose]()
+  expect(countObjects(self().arena)).toBe(before)
+})
+
+test('a fair lock goes from one blocking thread to the other', async () => {
+  const lock = new Lock({ fair: true })
+  const workers = [1, 2].map(() => spawn(locks, [lock, 1000], { in: 'thread' }))
+  expect(await Promise.all(workers.map(({ result }) => result))).toEqual([1000, 1000])
 })
