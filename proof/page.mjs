@@ -39,8 +39,35 @@ function modelRows(models) {
   })
 }
 
+function searchRows(searches) {
+  return searches
+    .filter(({ mutant }) => mutant === undefined)
+    .map(({ check, bounds, states, runs, passed }) => [
+      check,
+      bounded(bounds),
+      (states ?? 0).toLocaleString('en'),
+      (runs ?? 0).toLocaleString('en'),
+      passed ? 'nothing found' : 'FAILED',
+    ])
+}
+
+function variantRows(searches) {
+  return searches
+    .filter(({ mutant }) => mutant !== undefined)
+    .map(({ mutant, check, bounds, found, steps }) => [
+      mutant,
+      `${check}: ${bounded(bounds)}`,
+      found ? `after ${steps} steps: ${found}` : 'FAILED: not found out',
+    ])
+}
+
+const bounded = (bounds) =>
+  Object.entries(bounds)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+
 /** The page for these results. */
-export function page(commit, results, models) {
+export function page(commit, results, models, interleavings) {
   return [
     '# Proof',
     '',
@@ -58,5 +85,16 @@ export function page(commit, results, models) {
     'A mutant is the model with one rule broken; a caught one shows that the model can fail.',
     '',
     ...table(['model', 'configurations', 'states', 'mutants'], modelRows(models)),
+    '## Interleavings of the real code',
+    '',
+    'The TypeScript of lock, ring and value itself, turned into generators that give way before each step that another',
+    'thread could notice (`proof/interleave`). A search goes through every order of the steps, with `kills` deaths at any',
+    'of them; where `switches` stands, a thread that could go on gives way so often at most, and where `together` stands,',
+    'plain reads and writes are one step with what is before them. A broken variant is the code with one line changed.',
+    'What is not searched: waits of the event loop, spins, large messages, and orders that only a weaker memory than that',
+    'of `Atomics` would allow.',
+    '',
+    ...table(['code', 'bounds', 'states', 'runs', 'outcome'], searchRows(interleavings)),
+    ...table(['broken variant', 'search', 'found out'], variantRows(interleavings)),
   ].join('\n')
 }

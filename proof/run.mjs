@@ -109,11 +109,11 @@ async function run(name, args, minutes) {
   }
 }
 
-/** Runs the models; their outcome as they tell it. */
-function runModels() {
-  const file = here('build/models.json')
+/** Runs the searches of a folder; their outcome as they tell it. */
+function runSearches(folder, ...args) {
+  const file = here(`build/${folder}.json`)
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [here('models/run.mjs'), '--json', file], {
+    const child = spawn(process.execPath, [here(`${folder}/run.mjs`), '--json', file, ...args], {
       stdio: ['ignore', 'ignore', 'inherit'],
     })
     child.on('close', () => {
@@ -166,14 +166,16 @@ let passed = results.filter(isPassed).length
 let failed = results.length - passed
 
 if (!short && only === '') {
-  const models = await runModels()
-  const right = models.filter((model) => model.passed).length
-  console.log(
-    `${right === models.length && right > 0 ? 'passed' : 'FAILED'}  models: ${right} of ${models.length}`,
-  )
-  if (right === models.length && right > 0) passed++
-  else failed++
-  writeFileSync(here('../docs/proof.md'), page(commit, results, models))
+  const models = await runSearches('models')
+  const interleavings = await runSearches('interleave', '--long')
+  for (const [name, searches] of Object.entries({ models, interleavings })) {
+    const right = searches.filter((search) => search.passed).length
+    const isRight = right === searches.length && right > 0
+    console.log(`${isRight ? 'passed' : 'FAILED'}  ${name}: ${right} of ${searches.length}`)
+    if (isRight) passed++
+    else failed++
+  }
+  writeFileSync(here('../docs/proof.md'), page(commit, results, models, interleavings))
 }
 console.log(`${passed} passed, ${failed} failed`)
 if (failed > 0) process.exitCode = 1
