@@ -6,7 +6,7 @@
  * begun; under another epoch, or when its thread is dead, the row reads as absent. So what the dead had counts
  * no more, without anybody sweeping (rule A7).
  *
- * A holder that dies is first dead with its hold bit set, then counted in `lost`, and then its bit is cleared
+ * A holder that dies is first known to be dead with its hold bit set, then counted in `lost`, and then its bit is cleared
  * (rule F35): who looks for dead holders first and reads `lost` afterwards misses none. A thread that ends as it
  * should gives its blocks up before.
  */
@@ -41,7 +41,7 @@ import { type Handle, makeObject, wordsOf } from './objects.js'
 import { BLOCK } from './open.js'
 import { retryWhenFull, takeRun } from './pages.js'
 import { SideMark, SideMarks } from './ring-waits.js'
-import { isDead, seatsUsed, sitterOf } from './seats.js'
+import { isDead, isKnownDead, seatsUsed, sitterOf } from './seats.js'
 import { type Self, self } from './thread.js'
 import { ringMarked } from './waiters.js'
 import { openObject } from './wrappers.js'
@@ -193,7 +193,7 @@ export class Block {
       while (bits !== 0) {
         const bit = 31 - Math.clz32(bits)
         bits &= ~(1 << bit)
-        if (isDead(arena, sitterOf(arena, group * 32 + bit))) return true
+        if (isKnownDead(arena, sitterOf(arena, group * 32 + bit))) return true
       }
     }
     return false

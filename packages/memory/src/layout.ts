@@ -77,6 +77,8 @@ export const S_DIRTY = 6
 export const S_PROCESS = 7
 /** Buffers of their own that the thread has mapped. Word 8 is the life, without the addon. */
 export const S_MAPPINGS = 9
+/** The last epoch whose thread is known to be dead: said before its life is taken by who cleans up after it. */
+export const S_DEAD = 11
 /** The bell: a futex word. Its low bits say who sleeps on it, the rest counts rings. */
 export const S_BELL = 32
 

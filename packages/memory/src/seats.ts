@@ -28,6 +28,7 @@ import {
   nameOf,
   RESERVED,
   S_BELL,
+  S_DEAD,
   S_DIRTY,
   S_EPOCH,
   S_MAPPINGS,
@@ -64,6 +65,32 @@ export function isDead(arena: Arena, name: number): boolean {
     return !substrate.lifeHeld(seat) || load(seats, base + S_EPOCH) !== epochOf(name)
   }
   return !isWatched(arena, seat) && !isReserverAlive(arena, seat)
+}
+
+/**
+ * As `isDead`, also while somebody cleans the seat: who does has its life, and the name seems alive until its epoch
+ * moved. Once true it stays so.
+ */
+export function isKnownDead(arena: Arena, name: number): boolean {
+  if (isDead(arena, name)) return true
+  return load(arena.seats, seatOf(name) * SEAT_WORDS + S_DEAD) >= epochOf(name)
+}
+
+// Whether the last holder of the seat is dead; then it says so, before its life is taken. One that is reserved may be
+// taken by its thread yet.
+function sayIfDead(arena: Arena, seat: number): boolean {
+  const { seats } = arena
+  const base = seat * SEAT_WORDS
+  const name = sitterOf(arena, seat)
+  const state = load(seats, base + S_STATE)
+  if (!isDead(arena, name)) return false
+  const epoch = epochOf(name)
+  let said = load(seats, base + S_DEAD)
+  while (state !== RESERVED && said < epoch) {
+    compareExchange(seats, base + S_DEAD, said, epoch)
+    said = load(seats, base + S_DEAD)
+  }
+  return true
 }
 
 // Its process is there, and its end will be told. Until then the starter speaks for it.
@@ -253,8 +280,7 @@ export function cleanSeats(arena: Arena, clean: Clean): number {
 function cleanSeat(arena: Arena, seat: number, clean: Clean): boolean {
   const base = seat * SEAT_WORDS
   if (load(arena.seats, base + S_DIRTY) === 0) return false
-  const name = nameOf(seat, load(arena.seats, base + S_EPOCH))
-  if (!isDead(arena, name) || arena.substrate.lifeTry(seat) === BUSY) return false
+  if (!sayIfDead(arena, seat) || arena.substrate.lifeTry(seat) === BUSY) return false
   if (reserved(arena, seat)) {
     arena.substrate.lifeDrop(seat)
     return false
@@ -276,7 +302,8 @@ function claim(arena: Arena, clean: Clean | undefined): number {
     const base = seat * SEAT_WORDS
     if (load(seats, base + S_EPOCH) >>> 0 >= LAST_EPOCH) continue
     // A look first: the place that comes must not find its life with somebody who only looks.
-    if (reserved(arena, seat) || substrate.lifeTry(seat) === BUSY) continue
+    if (reserved(arena, seat) || !sayIfDead(arena, seat)) continue
+    if (substrate.lifeTry(seat) === BUSY) continue
     const dirty = load(seats, base + S_DIRTY) !== 0
     if (reserved(arena, seat) || (dirty && !clean)) {
       substrate.lifeDrop(seat)
