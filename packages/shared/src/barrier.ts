@@ -127,12 +127,17 @@ export class Barrier extends Belonging {
   /** Makes the barrier empty and whole. Who waits gets `BrokenBarrierError`. */
   reset(): void {
     const { block } = this
-    settleDeaths(block)
-    block.exclusively(() => {
+    const settled = (): boolean => {
+      const { lost } = block
+      // Counted already, it would be seen as dead a little longer, and then no more.
+      if (block.hasDeadHolder()) return false
       if (arrived(block) > 0) advance(block, true)
-      store(block.words, LOST, block.lost)
+      store(block.words, LOST, lost)
       store(block.words, BROKEN, 0)
-    })
+      return true
+    }
+    do settleDeaths(block)
+    while (!block.exclusively(settled))
     block.ring()
   }
 
@@ -178,21 +183,20 @@ export class Barrier extends Belonging {
     const wait: Wait & { index(): number; giveUp(): void } = {
       look: () => {
         this.usable()
-        // A generation that is full, and whose action runs, is over first.
-        if (arrival.index === NO_INDEX) {
-          if (generationOf(block) === arrival.generation) {
-            if (isBroken(block)) throw broken()
-            return false
-          }
-          arrival = arrive(block)
-          if (arrival.index === NO_INDEX) return false
-          if (this.#trips(arrival)) return true
-        }
+        // Before the outcome: what broke after the generation had ended does not concern it.
+        const isOver = isBroken(block)
         const ended = outcomeOf(block, arrival.generation)
-        if (ended === 'reset') throw new BrokenBarrierError('it was reset')
-        if (ended === 'passed') return true
-        if (isBroken(block)) throw broken()
-        return false
+        if (ended === 'open') {
+          if (isOver) throw broken()
+          return false
+        }
+        // The generation that was full, and whose action ran, is over.
+        if (arrival.index === NO_INDEX) {
+          arrival = arrive(block)
+          return this.#trips(arrival)
+        }
+        if (ended === 'reset') throw wasReset()
+        return true
       },
       glance: () => generationOf(block) !== arrival.generation && wait.look(),
       mark: () => mark.mark(),
@@ -200,24 +204,27 @@ export class Barrier extends Belonging {
       index: () => arrival.index,
       // It ended early, after it arrived: nobody else can get through.
       giveUp: () => {
-        const { generation, index } = arrival
-        if (index !== NO_INDEX && outcomeOf(block, generation) === 'open') breakIt(block)
+        if (arrival.index !== NO_INDEX) breakOpen(block, arrival.generation)
       },
     }
     return { arrival, wait }
   }
 
-  // The last one runs the action and lets all go.
-  #trips(arrival: Arrival): boolean {
-    if (!arrival.isLast) return false
+  // The last one runs the action and lets all go, unless somebody was told meanwhile that the generation is over.
+  #trips({ isLast, generation }: Arrival): boolean {
+    if (!isLast) return false
     const { block } = this
     try {
       this.#action?.()
     } catch (error) {
-      breakIt(block)
+      breakOpen(block, generation)
       throw error
     }
-    block.exclusively(() => advance(block, false))
+    block.exclusively(() => {
+      if (generationOf(block) !== generation) throw wasReset()
+      if (isBroken(block)) throw broken()
+      advance(block, false)
+    })
     block.ring()
     return true
   }
@@ -225,6 +232,8 @@ export class Barrier extends Belonging {
 
 const broken = (): BrokenBarrierError =>
   new BrokenBarrierError('a party died, timed out, or aborted it')
+
+const wasReset = (): BrokenBarrierError => new BrokenBarrierError('it was reset')
 
 function makeBarrier(parties: number): Block {
   if (!Number.isInteger(parties) || parties < 1) {
@@ -300,6 +309,16 @@ function isBroken(block: Block): boolean {
 function breakIt(block: Block): void {
   store(block.words, BROKEN, 1)
   block.ring()
+}
+
+// Of a generation that is over it breaks nothing.
+function breakOpen(block: Block, generation: number): void {
+  const isOpen = block.exclusively(() => {
+    if (generationOf(block) !== generation) return false
+    store(block.words, BROKEN, 1)
+    return true
+  })
+  if (isOpen) block.ring()
 }
 
 // All who died are counted. Another may be at it, and lives or is dead itself.

@@ -75,6 +75,24 @@ test('an action runs once a round, before anybody goes on; one that throws break
   await expect(first).rejects.toBeInstanceOf(BrokenBarrierError)
 })
 
+test('one that is reset or broken while its action runs lets nobody pass, nor anybody alone in the next round', async () => {
+  let next: Promise<number> | undefined
+  const reset = new Barrier(2, {
+    action: () => {
+      reset.reset()
+      next = reset.wait({ timeout: 20 })
+    },
+  })
+  const both = await Promise.allSettled([reset.wait(), reset.wait()])
+  expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  await expect(next).rejects.toMatchObject({ code: 'ERR_TROUPE_TIMEOUT' })
+
+  const aborted = new Barrier(2, { action: () => aborted.abort() })
+  for (const { status } of await Promise.allSettled([aborted.wait(), aborted.wait()])) {
+    expect(status).toBe('rejected')
+  }
+})
+
 test('reset and abort end the waits', async () => {
   const barrier = new Barrier(2)
   const first = barrier.wait()
