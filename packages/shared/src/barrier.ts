@@ -183,12 +183,12 @@ export class Barrier extends Belonging {
     const wait: Wait & { index(): number; giveUp(): void } = {
       look: () => {
         this.usable()
-        // Before the outcome: what broke after the generation had ended does not concern it.
-        const isOver = isBroken(block)
         const ended = outcomeOf(block, arrival.generation)
         if (ended === 'open') {
-          if (isOver) throw broken()
-          return false
+          if (!isBroken(block)) return false
+          // Under the lock, under which the last one looks whether it is broken: all are told, or none.
+          if (arrival.index === NO_INDEX || breakOpen(block, arrival.generation)) throw broken()
+          return wait.look()
         }
         // The generation that was full, and whose action ran, is over.
         if (arrival.index === NO_INDEX) {
@@ -312,13 +312,14 @@ function breakIt(block: Block): void {
 }
 
 // Of a generation that is over it breaks nothing.
-function breakOpen(block: Block, generation: number): void {
+function breakOpen(block: Block, generation: number): boolean {
   const isOpen = block.exclusively(() => {
     if (generationOf(block) !== generation) return false
     store(block.words, BROKEN, 1)
     return true
   })
   if (isOpen) block.ring()
+  return isOpen
 }
 
 // All who died are counted. Another may be at it, and lives or is dead itself.
