@@ -1,10 +1,9 @@
 /* A semaphore: permits of the dead are back, nobody has one too many, nobody sleeps beside a free one.
  *
  * Pairs with: packages/shared (semaphore.ts), packages/memory (block.ts). Rules: A2, A4, A7, B9, F35.
- *   row:     permits that a thread holds, under its epoch. Beside the rows their sum, and the deaths that were announced when
- *            it was counted. All change under the block's lock, the row before the sum.
- *   count:   the rows of who is not dead; then the sum, then the deaths as read before. Done when a death was announced since,
- *            when the lock was a dead one's, and when none seems free.
+ *   row:     permits that a thread holds, under its epoch. Beside the rows their sum. Both change under the block's lock: the
+ *            sum first when a permit is taken, the row first when it is given back.
+ *   count:   the rows of who is not dead; then the sum. Done when none seems free, and nowhere else.
  *   take:    under the lock: one is free by the sum: own row, sum. Waits: read the bell; mark; look; sleep while the bell is as read.
  *   release: under the lock: own row, sum; ring the marks. Without a permit: one more; ring the marks.
  *   death:   a life is let go; the death is announced; all bells are rung.
@@ -13,19 +12,16 @@
  * Shows: those who live, and the dead whose life is not let go, hold no more than there are; nobody sleeps while one is free,
  * once all deaths are announced and no seat is being cleaned; the sum is never less than the rows of who is not dead.
  *
- * So the sum errs to one side alone, and to count where none seems free would do by itself: it does so in the checks with
- * SUM_ONLY, which never count for a death or a take-over. The lock is one step to take, from the dead too (lock.pml opens it
- * up), a ring is one step. A name is an actor's number. Lines of tickets (fair) are left out, and operations that are cut off.
+ * The sum errs to one side alone, so to count where none seems free is enough. The lock is one step to take, from the dead too
+ * (lock.pml opens it up), a ring is one step. A name is an actor's number. Lines of tickets (fair) are left out, and
+ * operations that are cut off.
  *
  * check short: NT=2 HEIRS=0 PERMITS=1 OPS=2 SIGNALS=0 KILLS=0
  * check short: NT=2 HEIRS=0 PERMITS=1 OPS=2 SIGNALS=0 KILLS=1
  * check short: NT=2 HEIRS=0 PERMITS=1 OPS=1 SIGNALS=0 KILLS=2
  * check short: NT=2 HEIRS=0 PERMITS=0 OPS=1 SIGNALS=1 KILLS=1
  * check short: NT=2 HEIRS=1 PERMITS=1 OPS=1 SIGNALS=0 KILLS=1
- * check short: SUM_ONLY NT=2 HEIRS=0 PERMITS=1 OPS=2 SIGNALS=0 KILLS=1
  * check long: NT=2 HEIRS=0 PERMITS=1 OPS=2 SIGNALS=0 KILLS=2
- * check long: SUM_ONLY NT=2 HEIRS=0 PERMITS=1 OPS=2 SIGNALS=0 KILLS=2
- * check long: NT=3 HEIRS=0 PERMITS=2 OPS=1 SIGNALS=0 KILLS=2
  * check long: NT=2 HEIRS=1 PERMITS=1 OPS=2 SIGNALS=0 KILLS=2
  * mutant: BUG_NO_LOCK NT=2 HEIRS=0 PERMITS=1 OPS=1 SIGNALS=0 KILLS=0
  * mutant: BUG_NOT_ANEW NT=2 HEIRS=0 PERMITS=1 OPS=1 SIGNALS=0 KILLS=1
@@ -44,7 +40,7 @@
 #define NOBODY (N + 1)
 
 byte lock;                    /* the holder's number plus one */
-byte permits, sum, countedAt, deaths;
+byte permits, sum;
 byte rowOf[NT], row[NT];      /* by seat: whose row it is, by number plus one, and what it holds */
 byte sitter[NT], cleaner[NT]; /* by seat: whose epoch it has; who has its life to clean it, by number plus one */
 byte seatOf[N];
@@ -86,7 +82,7 @@ inline enter() {
 #ifdef BUG_NO_LOCK
   skip
 #else
-  d_step { FREE_LOCK -> again = (lock != 0); lock = me + 1 }
+  d_step { FREE_LOCK -> lock = me + 1 }
 #endif
 }
 
@@ -100,25 +96,11 @@ inline count_anew() {
 #endif
        i++ }
   :: d_step { i == NT -> i = 0; sum = held; held = 0 } break
-  od;
-  countedAt = seen
+  od
 }
 
-inline look_anew(anew) {
-  seen = deaths;
-  if
-#ifdef SUM_ONLY
-  :: anew -> count_anew()
-  :: !(anew)
-#else
-  :: (anew) || countedAt != seen -> count_anew()
-  :: !((anew) || countedAt != seen)
-#endif
-  fi
-}
-
-/* The row before the sum. */
-inline add(change) {
+/* The row is this actor's from its first permit on. */
+inline begin_row() {
   if
   :: rowOf[seatOf[me]] != me + 1 ->
      rowOf[seatOf[me]] = 0;
@@ -127,8 +109,10 @@ inline add(change) {
 #endif
      rowOf[seatOf[me]] = me + 1
   :: rowOf[seatOf[me]] == me + 1
-  fi;
-  row[seatOf[me]] = row[seatOf[me]] + (change);
+  fi
+}
+
+inline change_sum(change) {
 #ifdef BUG_NO_LOCK
   held = sum;
   d_step { sum = held + (change); held = 0 }
@@ -139,31 +123,29 @@ inline add(change) {
 
 inline take() {
   enter();
-#ifdef SUM_ONLY
-  again = 0;
-#endif
-  look_anew(again);
 #ifndef BUG_NOT_ANEW
   if
   :: sum >= permits ->
 #ifdef BUG_COUNT_UNLOCKED
      lock = 0;
-     look_anew(true);
+     count_anew();
      enter()
 #else
-     look_anew(true)
+     count_anew()
 #endif
   :: sum < permits
   fi;
 #endif
   if
   :: sum < permits ->
-     add(1);
+     begin_row();
+     change_sum(1);
+     row[seatOf[me]] = row[seatOf[me]] + 1;
      got = 1
   :: sum >= permits
   fi;
   d_step {
-    lock = 0; again = 0; seen = 0;
+    lock = 0;
     if
     :: got -> mine[me]++; assert(TAKEN <= permits)
     :: else
@@ -201,12 +183,9 @@ inline acquire() {
 inline give_back() {
   mine[me]--;
   enter();
-#ifdef SUM_ONLY
-  again = 0;
-#endif
-  look_anew(again);
-  add(-1);
-  d_step { lock = 0; again = 0; seen = 0 }
+  row[seatOf[me]] = row[seatOf[me]] - 1;
+  change_sum(-1);
+  lock = 0;
 #ifndef BUG_SILENT_RELEASE
   ring_marks()
 #endif
@@ -219,7 +198,7 @@ inline live() {
   :: d_step { signals < SIGNALS && mine[me] == 0 -> signals++ }
      enter();
      permits++;
-     d_step { lock = 0; again = 0 }
+     lock = 0;
 #ifndef BUG_SILENT_SIGNAL
      ring_marks()
 #endif
@@ -229,16 +208,16 @@ inline live() {
 }
 
 proctype First(byte me) provided (!dead[me]) {
-  byte ops, seen, held, i;
-  bool got, again;
+  byte ops, held, i;
+  bool got;
   live()
 }
 
 #define INHERIT(s) d_step { sitter[s] < N && gone[sitter[s]] && cleaner[s] == 0 -> cleaner[s] = me + 1; seatOf[me] = s }
 
 proctype Heir(byte me) provided (!dead[me]) {
-  byte ops, seen, held, i;
-  bool got, again;
+  byte ops, held, i;
+  bool got;
   if
   :: INHERIT(0) :: INHERIT(1)
 #if NT > 2
@@ -273,7 +252,7 @@ proctype Reap() {
 #define KILL(i) d_step { kills < KILLS && !dead[i] && !finished[i] && HAS_SEAT(i) -> dead[i] = 1; kills++ }
 #define LET_GO(i) d_step { dead[i] && !gone[i] -> gone[i] = 1; \
   if :: cleaner[seatOf[i]] == i + 1 -> cleaner[seatOf[i]] = 0 :: else fi }
-#define COUNT(i) d_step { gone[i] && !counted[i] -> counted[i] = 1; deaths++ }
+#define COUNT(i) d_step { gone[i] && !counted[i] -> counted[i] = 1 }
 #ifdef BUG_SILENT_DEATH
 #define TELL(k) d_step { counted[k] && !told[k] -> told[k] = 1 }
 #else

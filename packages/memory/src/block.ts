@@ -28,7 +28,6 @@ import {
   D_TYPE,
   DESCRIPTOR_BYTES,
   epochOf,
-  H_DEATHS,
   nameOf,
   OWNED_BY,
   S_PROCESS,
@@ -134,19 +133,18 @@ export class Block {
     this.#rows = new Int32Array(arena.buffer, at, words)
   }
 
-  /** Runs `work` while no other thread runs any with this block; `again` says that another died or was cut off in it. */
-  exclusively<T>(work: (again: boolean) => T): T {
-    const again = acquire(this.self.arena, this.#lock, this.self.name)
+  /**
+   * Runs `work` with this block while no other thread runs any. Another may have died or been cut off in it: what it
+   * changes must be right at every instant.
+   */
+  exclusively<T>(work: (block: Block) => T): T {
+    const { arena, name } = this.self
+    acquire(arena, this.#lock, name)
     try {
-      return work(again)
+      return work(this)
     } finally {
-      release(this.self.arena, this.#lock)
+      release(arena, this.#lock)
     }
-  }
-
-  /** How many deaths were announced in this system. */
-  get deaths(): number {
-    return load(this.self.arena.header, H_DEATHS)
   }
 
   /** A mark among its waiters. */

@@ -2,10 +2,11 @@
  * `Semaphore` and `BoundedSemaphore`. What is held stands in a row for each thread; what is free is what there is less
  * the rows of the living. So permits of the dead are back by themselves (rule F35).
  *
- * Counting walks the rows, so the sum is kept beside them, under the lock that guards both. It is counted anew when a
- * death was announced since, or when who had the lock died in it.
+ * Counting walks the rows, so the sum is kept beside them, under the lock that guards both: these words are read and
+ * written as they are. At every instant the sum is at least what the living hold, so it is counted anew where none
+ * seems free, and nowhere else.
  */
-import { type Block, load, makeBlock, openBlock, store, type Wait } from '@troupe/memory'
+import { type Block, load, makeBlock, openBlock, type Wait } from '@troupe/memory'
 import { ArgumentError, kind, type Scope, scopeHere } from '@troupe/runtime'
 import { Belonging, belongingOf } from './belonging.js'
 import { DeadlockError, NotHeldError } from './errors.js'
@@ -27,9 +28,8 @@ const TYPE = 2
 const PERMITS = 0
 const TICKETS = 1
 const FAIR = 2
-/** Permits that threads hold, and the deaths that were announced when they were counted. */
+/** Permits that threads hold, the dead ones too until they are counted anew. */
 const HELD = 3
-const COUNTED_AT = 4
 /** A row: epoch, ticket, permits held. */
 const ROW_WORDS = 3
 const ROW_HELD = 2
@@ -128,14 +128,17 @@ export class Semaphore extends Belonging implements Guarded {
   /** Permits that are free at some moment of the call. */
   get value(): number {
     const { block } = this
-    return block.exclusively(() => free(block, true))
+    return block.exclusively(free)
   }
 
   protected addPermit(block: Block): void {
-    block.exclusively(() => {
-      const permits = load(block.words, PERMITS)
-      if (permits === MOST) throw new ArgumentError(`A semaphore has at most ${MOST} permits`)
-      store(block.words, PERMITS, permits + 1)
+    block.exclusively(({ words }) => {
+      if (words[PERMITS] === MOST) {
+        throw new ArgumentError(
+          `A semaphore has at most ${MOST} permits: release() is called too often`,
+        )
+      }
+      words[PERMITS]!++
     })
     block.ring()
   }
@@ -157,7 +160,9 @@ export class Semaphore extends Belonging implements Guarded {
 
   /** For this package: a guard was released. */
   released(guard: Guard): void {
-    this.#guards.splice(this.#guards.lastIndexOf(guard), 1)
+    const guards = this.#guards
+    if (guards.at(-1) === guard) guards.pop()
+    else guards.splice(guards.lastIndexOf(guard), 1)
     giveBack(this.#opened)
   }
 
@@ -235,48 +240,37 @@ function makeSemaphore(value: number, options: LockOptions): Block {
   return openBlock(handle, TYPE)
 }
 
-// Under the lock. `anew` counts whatever is known.
-function free(block: Block, anew: boolean): number {
-  const { words } = block
-  const { deaths } = block
-  if (anew || load(words, COUNTED_AT) !== deaths) {
-    store(words, HELD, count(block))
-    store(words, COUNTED_AT, deaths)
-  }
-  return load(words, PERMITS) - load(words, HELD)
-}
+const take = (block: Block): boolean => block.exclusively(takeOne)
 
-function count(block: Block): number {
-  let held = 0
-  block.eachRow((at, name) => {
-    const mine = load(block.rows, at + ROW_HELD)
-    if (mine > 0 && !block.isDead(name)) held += mine
-  })
-  return held
-}
-
-function take(block: Block): boolean {
-  return block.exclusively((again) => {
-    // A death may not have been announced yet.
-    if (free(block, again) <= 0 && free(block, true) <= 0) return false
-    add(block, 1)
-    return true
-  })
+function takeOne(block: Block): boolean {
+  const { words, rows, row } = block
+  if (words[HELD]! >= words[PERMITS]! && free(block) <= 0) return false
+  // The sum first: cut off in between it is too high.
+  words[HELD]!++
+  rows[row + ROW_HELD]!++
+  return true
 }
 
 function giveBack(block: Block): void {
-  block.exclusively((again) => {
-    free(block, again)
-    add(block, -1)
-  })
+  block.exclusively(giveOneBack)
   block.ring()
 }
 
-// The row first: it says what is so, and the sum is counted anew when this thread dies in between.
-function add(block: Block, change: number): void {
-  const { words, rows, row } = block
-  store(rows, row + ROW_HELD, load(rows, row + ROW_HELD) + change)
-  store(words, HELD, load(words, HELD) + change)
+function giveOneBack({ words, rows, row }: Block): void {
+  rows[row + ROW_HELD]!--
+  words[HELD]!--
+}
+
+// Under the lock: counted anew.
+function free(block: Block): number {
+  const { words, rows } = block
+  let held = 0
+  block.eachRow((at, name) => {
+    const mine = rows[at + ROW_HELD]!
+    if (mine > 0 && !block.isDead(name)) held += mine
+  })
+  words[HELD] = held
+  return words[PERMITS]! - held
 }
 
 // Nobody else can release one.
