@@ -13,8 +13,13 @@ import type { Listed, NamesOf } from './shares.js'
 /** `import.meta`, or `module` in CommonJS. */
 export type ModuleMeta = ImportMeta | NodeJS.Module
 
-/** A definition: what `spawn` starts. */
-export interface Actor<in Args extends readonly unknown[], out Result, in Message = never> {
+/** A definition: what `spawn` starts. `Shares` are the names of the kinds of shared state that it lists. */
+export interface Actor<
+  in Args extends readonly unknown[],
+  out Result,
+  in Message = never,
+  in Shares extends string = never,
+> {
   readonly key: string
   readonly url: string
   /** For types alone. */
@@ -22,6 +27,7 @@ export interface Actor<in Args extends readonly unknown[], out Result, in Messag
     args: (args: Args) => void
     result: Result
     message: (message: Message) => void
+    shares: (name: Shares) => void
   }
 }
 
@@ -96,7 +102,7 @@ export function actor<
   options: ActorOptions<Shares>,
   run: ((ctx: Context<Message>, ...args: Args) => Result | Promise<Result>) &
     Listed<readonly [Args, Message], NamesOf<Shares>>,
-): Actor<Args, Result, Message>
+): Actor<Args, Result, Message, NamesOf<Shares>>
 export function actor(
   meta: ModuleMeta,
   key: string,

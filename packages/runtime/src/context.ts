@@ -2,7 +2,7 @@
 import type { Actor } from './actor.js'
 import type { ActorRef } from './actor-ref.js'
 import type { WaitOptions } from './put-line.js'
-import type { SpawnArguments } from './spawn.js'
+import type { ListedArguments } from './spawn.js'
 import type { Started } from './started.js'
 
 /** The context of a running actor. `Message` is what its inbox holds. */
@@ -20,9 +20,15 @@ export interface Context<Message = never> {
   /** Prints a line with the actor's name, also while the actor blocks. */
   log(...items: readonly unknown[]): void
   /** Starts a child of this actor. It is stopped when this actor fails or is killed. */
-  spawn<Args extends readonly unknown[], Result, M>(
-    actor: Actor<Args, Result, M>,
-    ...rest: SpawnArguments<Args>
+  spawn<
+    Args extends readonly unknown[],
+    Result,
+    M,
+    Shares extends string,
+    const Given extends readonly unknown[],
+  >(
+    actor: Actor<Args, Result, M, Shares>,
+    ...rest: ListedArguments<NoInfer<Args>, Given, Shares>
   ): Started<Result, M>
   /** Asks this actor itself to stop: it ends as `shutdown`, with `reason` as detail. */
   stop(reason?: unknown): void

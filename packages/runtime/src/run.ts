@@ -9,7 +9,7 @@ import type { InboxAddress, PlaceKind } from './inbox.js'
 import { writeLine } from './output.js'
 import { runAs } from './owner.js'
 import { Parcel } from './parcel.js'
-import type { spawnFrom } from './spawn.js'
+import type { SpawnArguments, spawnFrom } from './spawn.js'
 
 /** How the function ended. */
 export type Report = { readonly value?: unknown; readonly exit: Exit } | { readonly error: unknown }
@@ -116,7 +116,7 @@ function contextOf(cell: Cell, { parent, spawn }: Parentage): Context<unknown> {
     receive: (options) => cell.mailbox.receive(options),
     signal: cell.signal,
     log: (...items) => writeLine(cell.name, items),
-    spawn: (actor, ...rest) => spawn(cell, actor, rest),
+    spawn: (actor, ...rest) => spawn(cell, actor, rest as SpawnArguments<never>),
     stop: (reason) => cell.stop(reason),
   }
 }

@@ -70,26 +70,65 @@ export type KindsIn<T, Depth extends readonly unknown[] = []> =
 type KindsWithin<T, Depth extends readonly unknown[]> = T extends ArrayBufferView
   ? never
   : T extends ReadonlyMap<infer Key, infer Value>
-    ? KindsIn<Key | Value, [...Depth, 0]>
+    ? KindsIn<Key, [...Depth, 0]> | KindsIn<Value, [...Depth, 0]>
     : T extends ReadonlySet<infer Item>
       ? KindsIn<Item, [...Depth, 0]>
-      : T extends readonly (infer Item)[]
-        ? KindsIn<Item, [...Depth, 0]>
+      : T extends readonly unknown[]
+        ? // Each for itself: together with `unknown` or `any` none would be seen.
+          { [K in keyof T]-?: KindsIn<T[K], [...Depth, 0]> }[number]
         : T extends object
           ? { [K in RequiredKeys<T>]: KindsIn<T[K], [...Depth, 0]> }[RequiredKeys<T>]
           : never
 
 /** Names of the kinds that are listed. */
-export type NamesOf<Shares extends readonly SharedClass[]> = Shares[number] extends abstract new (
+export type NamesOf<Shares extends readonly SharedClass[]> = NameOf<Shares[number]>
+
+type NameOf<Class> = Class extends abstract new (
   ...args: never
-) => { readonly _shared: infer Name }
+) => { readonly _shared: infer Name extends string }
   ? Name
   : never
 
+type Unlisted<T, Names> = Exclude<KindsIn<T>, Names>
+
+type Add<Names> = `add { shares: [${Joined<Names>}] }`
+
+/** The members of a union of strings, in one string: the compiler does not take one apart. */
+type Joined<Names> = [Names] extends [never]
+  ? ''
+  : LastOf<Names> extends infer Last extends string
+    ? [Exclude<Names, Last>] extends [never]
+      ? Last
+      : `${Joined<Exclude<Names, Last>>}, ${Last}`
+    : never
+
+// A call takes the last of what is overloaded.
+type LastOf<Union> = (
+  Union extends unknown
+    ? (each: (one: Union) => void) => void
+    : never
+) extends (all: infer All) => void
+  ? All extends (one: infer Last) => void
+    ? Last
+    : never
+  : never
+
 /** `unknown` when all shared state in `T` is listed; else what the compiler shall print. */
-export type Listed<T, Names> = [Exclude<KindsIn<T>, Names>] extends [never]
+export type Listed<T, Names> = [Unlisted<T, Names>] extends [never]
   ? unknown
-  : `add { shares: [${Exclude<KindsIn<T>, Names> & string}] }`
+  : Add<Unlisted<T, Names>>
+
+/**
+ * `Arguments` when all shared state in `Given` is listed; else what the compiler shall print. While a type parameter of
+ * the caller keeps it from being known they are `Arguments`. `Given` is inferred from the branch that is never taken.
+ */
+export type WhenListed<Given, Names, Arguments> = [HasUnlisted<Given, Names>] extends [true]
+  ? [Given] extends [never]
+    ? Given
+    : [args: Add<Unlisted<Given, Names>>, options?: object]
+  : Arguments
+
+type HasUnlisted<T, Names> = [Unlisted<T, Names>] extends [never] ? false : true
 
 /** Throws when `parcel`, the arguments of `actor`, holds shared state that it does not take. It is given back. */
 export function refuseUnshared(parcel: Parcel, actor: Actor<never, unknown, never>): void {

@@ -11,7 +11,7 @@ import { runHere } from './here.js'
 import { isImporting } from './place-data.js'
 import { Parcel } from './parcel.js'
 import { type Prepared, preparePlace, startPlace } from './places.js'
-import { refuseUnshared } from './shares.js'
+import { type KindsIn, refuseUnshared, type WhenListed } from './shares.js'
 import { stopOnSignals } from './signals.js'
 import { Started } from './started.js'
 import { ensureSystem } from './system.js'
@@ -37,6 +37,13 @@ export type SpawnArguments<Args extends readonly unknown[]> = [] extends Args
   ? [args?: Args, options?: SpawnOptions]
   : [args: Args, options?: SpawnOptions]
 
+/** As `SpawnArguments`, of an actor that lists `Shares` and is given `Given`. */
+export type ListedArguments<Args extends readonly unknown[], Given, Shares> = WhenListed<
+  Given,
+  Shares | KindsIn<Args>,
+  SpawnArguments<Args>
+>
+
 /**
  * Starts `actor` with `args`. Returns at once; what was sent before it runs is queued. The program lives
  * as long as it does.
@@ -49,11 +56,17 @@ export type SpawnArguments<Args extends readonly unknown[]> = [] extends Args
  * await started.result   // 42
  * ```
  */
-export function spawn<Args extends readonly unknown[], Result, Message>(
-  actor: Actor<Args, Result, Message>,
-  ...rest: SpawnArguments<Args>
+export function spawn<
+  Args extends readonly unknown[],
+  Result,
+  Message,
+  Shares extends string,
+  const Given extends readonly unknown[],
+>(
+  actor: Actor<Args, Result, Message, Shares>,
+  ...rest: ListedArguments<NoInfer<Args>, Given, Shares>
 ): Started<Result, Message> {
-  return spawnFrom(undefined, actor, rest)
+  return spawnFrom(undefined, actor, rest as SpawnArguments<Args>)
 }
 
 /** As `spawn`, as a child of `parent`; without one, of this thread's own actor. */

@@ -3,18 +3,23 @@
 export const PRELUDE = `
 import {
   type Actor, actor, type ActorRef, type Connection, Consumer, type Context, type Exit, JoinableConsumer,
-  JoinableQueue, kind, main, Pipe, Producer, Queue, Receiver, Sender, spawn, Started,
+  JoinableQueue, kind, main, Pipe, Producer, Queue, Receiver, Sender, spawn, type SpawnArguments, Started,
 } from '@troupe/runtime'
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 function same<A, B>(_yes: Same<A, B>): void {}
 declare class Tally { constructor(n: number); readonly _shared: 'Tally'; n: number }
 declare class Board { readonly _shared: 'Board' }
+declare const tally: Tally
+declare const board: Board
+declare const floats: Float64Array & { readonly _shared: 'Floats' }
 type Animal = { name: string }
 type Dog = { name: string; bark: number }
 const double = actor(import.meta, 'double', (_ctx, n: number) => n * 2)
 const nothing = actor(import.meta, 'nothing', () => {})
 const label = actor(import.meta, 'label', async (_ctx, id: number, text: string) => ({ id, text }))
 const sum = actor(import.meta, 'sum', async (ctx: Context<number>, base: number) => base + (await ctx.receive()))
+const unknowns = actor(import.meta, 'unknowns', (_ctx, ...all: unknown[]) => all.length)
+const length = actor(import.meta, 'length', (_ctx, all: Float64Array) => all.length)
 const produce = actor(import.meta, 'produce', async (_ctx, out: Producer<number>, items: number[]) => {
   for (const item of items) await out.put(item)
 })
@@ -68,6 +73,56 @@ export const accepted: readonly (readonly [string, string])[] = [
      const run = (one: Tally, q: Queue<{ at: Map<string, Tally[]> }>) => spawn(takes, [one, q])
      same<ReturnType<typeof run>, Started<Board, { board: Board }>>(true)
      actor(import.meta, 'none', { shares: [] }, (_ctx, n: number) => n)`,
+  ],
+  [
+    'shared state that is listed goes to any parameter that takes it',
+    `const takes = actor(import.meta, 'takes', { shares: [Tally, Board] }, (_ctx, ...all: unknown[]) => 1)
+     spawn(takes, [tally, { deep: [board, {}] }, new Queue<Map<string, Tally>>()])
+     declare class Floats { readonly _shared: 'Floats' }
+     const floating = actor(import.meta, 'floating', { shares: [Floats] }, (_ctx, all: Float64Array) => all.length)
+     spawn(floating, [floats]); spawn(length, [new Float64Array(1)])
+     actor(import.meta, 'parent', (ctx) => void ctx.spawn(takes, [tally]))
+     same<typeof takes, Actor<unknown[], number, never, 'Tally' | 'Board'>>(true)
+     const fewer: Actor<unknown[], number, never, 'Tally'> = takes
+     const none: Actor<unknown[], number> = takes`,
+  ],
+  [
+    'an actor whose parameters name shared state lists it',
+    `const run = (takes: Actor<[Tally, unknown], void>) => spawn(takes, [tally, tally])`,
+  ],
+  [
+    'arguments are typed by their parameters',
+    `const takes = actor(import.meta, 'takes', (_ctx, place: 'a' | 'b', o: { k: 'x' | 'y'; all: number[] }, t: [number, string], u?: unknown) => 1)
+     spawn(takes, ['a', { k: 'x', all: [1, 2] }, [1, 'x']]); spawn(takes, ['b', { k: 'y', all: [] }, [1, 'x'], { z: [1] }])
+     const called = actor(import.meta, 'called', (_ctx, o: { f: (n: number) => string }) => 1)
+     spawn(called, [{ f: (n) => n.toFixed() }])
+     const rows = actor(import.meta, 'rows', (_ctx, all: { id: number; in?: { x: 'p' | 'q' } }[], m: Map<string, number>) => 1)
+     spawn(rows, [[{ id: 1 }, { id: 2, in: { x: 'p' } }], new Map()])
+     const either = actor(import.meta, 'either', (_ctx, ...all: [number] | [string, boolean]) => 1)
+     spawn(either, [1]); spawn(either, ['x', true])
+     declare const numbers: number[]
+     const rest = actor(import.meta, 'rest', (_ctx, ...all: number[]) => 1)
+     spawn(rest, numbers); spawn(rest, [...numbers, 1])
+     const given: [number, string] = [1, 'x']
+     spawn(label, given)
+     declare const any: any
+     spawn(unknowns, any); spawn(unknowns, [any]); spawn(double, [any])`,
+  ],
+  [
+    'a generic function spawns',
+    `function start<Args extends readonly unknown[], R, M>(actor: Actor<Args, R, M>, ...rest: SpawnArguments<Args>) {
+       return spawn(actor, ...rest)
+     }
+     same<ReturnType<typeof start<[number], string, Dog>>, Started<string, Dog>>(true)
+     start(label, [1, 'x'], { in: 'here' })
+     const counts = actor(import.meta, 'counts', (_ctx, all: Consumer<unknown>) => all.size)
+     function pass<T>(q: Queue<T>, item: T) { spawn(counts, [q.consumer()]); spawn(unknowns, [item, [q]]) }`,
+  ],
+  [
+    'messages that answer to refs of themselves',
+    `type Message = { from: ActorRef<Actor<[message: Message], void, Message>> }
+     declare const message: Message
+     spawn(unknowns, [message])`,
   ],
   [
     'what types cannot see of shared state passes',

@@ -230,6 +230,10 @@ export const refused: readonly (readonly [string, string, RegExp])[] = [
       ['an end of a queue', `(_ctx, items: Consumer<{ one: Tally }>) => 1`],
       ['a connection', `(_ctx, c: Connection<number, Tally>) => 1`],
       ['a map', `(_ctx, m: Map<string, Set<Tally>>) => 1`],
+      ['an argument beside any', `(_ctx, one: Tally, some: any, all?: unknown) => 1`],
+      ['an argument with any message', `(ctx: Context<any>, one: Tally) => 1`],
+      ['an argument that may be left out', `(ctx: Context<unknown>, one?: Tally) => 1`],
+      ['arguments of any number', `(_ctx, ...all: [unknown, ...Tally[]]) => 1`],
       ['the inbox', `(ctx: Context<{ one: Tally }>) => 1`],
       ['a ref', `(_ctx, ref: ActorRef<Actor<[], void, Tally>>) => 1`],
     ] as const
@@ -250,5 +254,51 @@ export const refused: readonly (readonly [string, string, RegExp])[] = [
     'a class that is no kind among those that are listed',
     `actor(import.meta, 'x', { shares: [Date] }, () => 1)`,
     /_shared/,
+  ],
+  ...(
+    [
+      ['an argument', `spawn(unknowns, [tally])`],
+      [
+        'an argument among others',
+        `const none: object = {}; spawn(unknowns, [1, none, [{}, tally]])`,
+      ],
+      ['an object, with options', `spawn(unknowns, [{ deep: [{ tally }] }], { in: 'process' })`],
+      ['a queue', `spawn(unknowns, [new Queue<Tally>()])`],
+      ['arguments that were made before', `const given: [Tally] = [tally]; spawn(unknowns, given)`],
+      [
+        'arguments of a child',
+        `actor(import.meta, 'x', (ctx) => void ctx.spawn(unknowns, [tally]))`,
+      ],
+      [
+        'arguments of any actor',
+        `const run = (any: Actor<unknown[], void>) => spawn(any, [tally])`,
+      ],
+      [
+        'arguments of an actor that lists another',
+        `spawn(actor(import.meta, 'x', { shares: [Board] }, (_ctx, any: unknown) => 1), [tally])`,
+      ],
+    ] as const
+  ).map(
+    ([what, text]) =>
+      [
+        `shared state in ${what}, where no type names it`,
+        text,
+        /parameter of type '"add \{ shares: \[Tally\] \}"'/,
+      ] as const,
+  ),
+  [
+    'shared state as something that it extends',
+    `spawn(length, [floats])`,
+    /parameter of type '"add \{ shares: \[Floats\] \}"'/,
+  ],
+  [
+    'shared state of two kinds, where no type names it',
+    `spawn(unknowns, [tally, board])`,
+    /parameter of type '"add \{ shares: \[(Tally, Board|Board, Tally)\] \}"'/,
+  ],
+  [
+    'an actor that lists less as one that lists more',
+    `const takes: Actor<unknown[], number, never, 'Tally'> = unknowns`,
+    /'"?Tally"?' is not assignable to type 'never'|'never' is not assignable/,
   ],
 ]
