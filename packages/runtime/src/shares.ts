@@ -83,9 +83,10 @@ type KindsWithin<T, Depth extends readonly unknown[]> = T extends ArrayBufferVie
 /** Names of the kinds that are listed. */
 export type NamesOf<Shares extends readonly SharedClass[]> = NameOf<Shares[number]>
 
-type NameOf<Class> = Class extends abstract new (
-  ...args: never
-) => { readonly _shared: infer Name extends string }
+// Not what it constructs, which `any` stands for when the signature is generic.
+type NameOf<Class> = Class extends {
+  readonly prototype: { readonly _shared: infer Name extends string }
+}
   ? Name
   : never
 

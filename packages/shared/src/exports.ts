@@ -15,5 +15,5 @@ export {
   type SharedArrayOptions,
 } from './shared-array.js'
 export type { ItemOf, NameOf, TypeCode, TypeName } from './types.js'
-export { Value, type ValueOptions } from './value.js'
+export { type SharedValue, Value, type ValueOptions } from './value.js'
 export type { SyncOptions, WaitOptions } from './waits.js'

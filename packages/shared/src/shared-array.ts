@@ -52,11 +52,11 @@ export interface SharedArrayMembers {
 }
 
 /** A shared array: alone it means any. */
-export type SharedArray<Type extends TypeCode = NumberArrayCode> = ArrayOf<NameOf<Type>> &
+export type SharedArray<Type extends TypeCode = NumberName> = ArrayOf<NameOf<Type>> &
   SharedArrayMembers
 
 /** Types whose items are numbers. */
-type NumberArrayCode = Exclude<TypeCode, 'int64' | 'uint64' | 'l' | 'L' | 'q' | 'Q'>
+type NumberName = Exclude<TypeName, 'int64' | 'uint64'>
 
 /** The items that an array of a type is made from. */
 type ItemsOf<Name extends TypeName> = Name extends 'int64' | 'uint64' ? bigint : number
@@ -145,8 +145,8 @@ interface SharedArrayConstructor {
     type: Type,
     from: number | Iterable<ItemsOf<NameOf<Type>>>,
     options?: SharedArrayOptions,
-  ): SharedArray<Type>
-  readonly prototype: SharedArray
+  ): SharedArray<NameOf<Type>>
+  readonly prototype: SharedArray<TypeName>
 }
 
 function construct(type: unknown, from: unknown, options: SharedArrayOptions = {}): object {

@@ -27,79 +27,60 @@ function zeroOf(name: TypeName): unknown {
   return name === 'int64' || name === 'uint64' ? 0n : 0
 }
 
-const parts = new WeakMap<Value, readonly [Block, GivenLock]>()
+const parts = new WeakMap<object, readonly [Block, GivenLock]>()
 
-/**
- * A number that all actors see which have it, of one of Python's types, by name or code. Reading and writing it is one
- * step each; `value += 1` is two, between which others may write. Use `add`, or hold the lock.
- *
- * What does not fit the type throws `OutOfRangeError` and changes nothing: nothing wraps around. 64-bit integers are
- * bigints. An actor that dies leaves the value as it is.
- *
- * ```ts
- * const counter = new Value('int32', 40)
- * counter.add(1)   // 40, the value before
- * counter.getLock().withSync(() => { counter.value += 1 })
- * counter.value   // 42
- * ```
- */
-export class Value<Type extends TypeCode = NumberCode> extends Belonging {
+/** What `Value` makes. */
+export class SharedValue<Name extends TypeName> extends Belonging {
   /** For types alone. */
   declare readonly _shared: 'Value'
   /** The name of its type. */
-  readonly type: NameOf<Type>
+  readonly type: Name
   readonly #lock: Lock | undefined
-  readonly #cell: Cell<ItemOf<NameOf<Type>>>
+  readonly #cell: Cell<ItemOf<Name>>
 
-  constructor(type: Type, initial?: ItemOf<NameOf<Type>>, options?: ValueOptions)
+  /** For this package: of a block that was opened, or a new one. */
   constructor(
-    type: Type,
-    initial?: ItemOf<NameOf<Type>>,
-    options?: ValueOptions,
-    opened?: { block: Block; scope: Scope; given: GivenLock },
-  )
-  constructor(
-    type: Type,
-    initial?: ItemOf<NameOf<Type>>,
+    type: unknown,
+    initial: unknown,
     options: ValueOptions = {},
-    { block, scope, given } = makeValue(type, initial, options),
+    { block, scope, given }: Opened = makeValue(type, initial, options),
   ) {
     super(block, scope, 'value', VALUE_PLACE)
     const name = nameOf(type)
-    this.type = name as NameOf<Type>
+    this.type = name as Name
     const { buffer } = block.words
     this.#cell = cellAt(name, buffer as SharedArrayBuffer, block.offset + ITEM_AT) as Cell<
-      ItemOf<NameOf<Type>>
+      ItemOf<Name>
     >
     this.#lock = lockOf(block, scope, LOCK, given)
-    parts.set(this as unknown as Value, [block, given])
+    parts.set(this, [block, given])
   }
 
   /** The number. What does not fit throws `OutOfRangeError`. */
-  get value(): ItemOf<NameOf<Type>> {
+  get value(): ItemOf<Name> {
     this.usable()
     return this.#cell.get()
   }
 
-  set value(value: ItemOf<NameOf<Type>>) {
+  set value(value: ItemOf<Name>) {
     this.usable()
     this.#cell.set(this.#cell.check(value, 'value'))
   }
 
   /** Adds `n` in one step; returns the value before. */
-  add(n: ItemOf<NameOf<Type>>): ItemOf<NameOf<Type>> {
+  add(n: ItemOf<Name>): ItemOf<Name> {
     this.usable()
     return this.#cell.add(n, 1)
   }
 
   /** Subtracts `n` in one step; returns the value before. */
-  sub(n: ItemOf<NameOf<Type>>): ItemOf<NameOf<Type>> {
+  sub(n: ItemOf<Name>): ItemOf<Name> {
     this.usable()
     return this.#cell.add(n, -1)
   }
 
   /** Writes `value` in one step; returns the value before. */
-  exchange(value: ItemOf<NameOf<Type>>): ItemOf<NameOf<Type>> {
+  exchange(value: ItemOf<Name>): ItemOf<Name> {
     this.usable()
     const cell = this.#cell
     const next = cell.check(value, 'value')
@@ -110,17 +91,14 @@ export class Value<Type extends TypeCode = NumberCode> extends Belonging {
   }
 
   /** Writes `value` if the number is `expected`, in one step; returns the value before. */
-  compareExchange(
-    expected: ItemOf<NameOf<Type>>,
-    value: ItemOf<NameOf<Type>>,
-  ): ItemOf<NameOf<Type>> {
+  compareExchange(expected: ItemOf<Name>, value: ItemOf<Name>): ItemOf<Name> {
     this.usable()
     const cell = this.#cell
     return cell.compareExchange(cell.check(expected, 'expected'), cell.check(value, 'value'))
   }
 
   /** Writes what `fn` makes of the number, as one step: `fn` is called again when another wrote meanwhile. Returns it. */
-  update(fn: (value: ItemOf<NameOf<Type>>) => ItemOf<NameOf<Type>>): ItemOf<NameOf<Type>> {
+  update(fn: (value: ItemOf<Name>) => ItemOf<Name>): ItemOf<Name> {
     this.usable()
     if (typeof fn !== 'function') {
       throw new ArgumentError(`update needs a function: it got ${String(fn)}`)
@@ -135,7 +113,7 @@ export class Value<Type extends TypeCode = NumberCode> extends Belonging {
 
   // A lock of its own is a part of it.
   protected override letGo(): void {
-    const [, given] = parts.get(this as unknown as Value)!
+    const [, given] = parts.get(this)!
     if (given === true) this.#lock?.[Symbol.dispose]()
   }
 
@@ -148,12 +126,49 @@ export class Value<Type extends TypeCode = NumberCode> extends Belonging {
 }
 
 /** Types whose values are numbers. */
-type NumberCode = Exclude<TypeCode, 'char' | 'c' | 'int64' | 'uint64' | 'l' | 'L' | 'q' | 'Q'>
+type NumberName = Exclude<TypeName, 'char' | 'int64' | 'uint64'>
+
+/** A shared number of a type, by name or code: alone it means any whose values are numbers. */
+export type Value<Type extends TypeCode = NumberName> = SharedValue<NameOf<Type>>
+
+interface ValueConstructor {
+  /**
+   * A number that all actors see which have it, of one of Python's types, by name or code. Reading and writing it is one
+   * step each; `value += 1` is two, between which others may write. Use `add`, or hold the lock.
+   *
+   * What does not fit the type throws `OutOfRangeError` and changes nothing: nothing wraps around. 64-bit integers are
+   * bigints. An actor that dies leaves the value as it is.
+   *
+   * ```ts
+   * const counter = new Value('int32', 40)
+   * counter.add(1)   // 40, the value before
+   * counter.getLock().withSync(() => { counter.value += 1 })
+   * counter.value   // 42
+   * ```
+   */
+  new <Type extends TypeCode>(
+    type: Type,
+    initial?: ItemOf<NameOf<Type>>,
+    options?: ValueOptions,
+  ): Value<NameOf<Type>>
+  readonly prototype: Value<TypeName>
+}
+
+/** A number that actors share: see its constructor. */
+export const Value: ValueConstructor = SharedValue as unknown as ValueConstructor
+
+Object.defineProperty(SharedValue, 'name', { value: 'Value' })
 
 /** Where a value lies among what is opened of its block; its lock lies at the lock's word. */
 const VALUE_PLACE = -1
 
-function makeValue(type: unknown, initial: unknown, options: ValueOptions) {
+interface Opened {
+  readonly block: Block
+  readonly scope: Scope
+  readonly given: GivenLock
+}
+
+function makeValue(type: unknown, initial: unknown, options: ValueOptions): Opened {
   const name = nameOf(type)
   const given = lockOptionOf(options, 'value')
   const scope = scopeHere()
@@ -177,7 +192,7 @@ kind<Value, readonly [Block, GivenLock]>(Value, {
   },
   receive: ([block, given], scope) =>
     belongingOf(block, scope, VALUE_PLACE, () => {
-      const name = NAMES[block.words[ITEM_TYPE]!] as NumberCode
-      return new Value(name, undefined, {}, { block, scope, given })
+      const name = NAMES[block.words[ITEM_TYPE]!] as NumberName
+      return new SharedValue<NumberName>(name, undefined, {}, { block, scope, given })
     }),
 })

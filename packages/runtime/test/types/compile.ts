@@ -7,6 +7,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const packages = fileURLToPath(new URL('../../..', import.meta.url))
+// The compilers are the runtime's.
 const require = createRequire(import.meta.url)
 
 /** What a user's `tsconfig.json` says, beyond `strict`. */
