@@ -22,6 +22,7 @@ import {
   MOST_U64,
   refuseBigint,
   refuseFloat,
+  refuseFloat32,
   refuseInteger,
   type TypeName,
 } from './types.js'
@@ -184,6 +185,7 @@ class Float64Cell implements Cell<number> {
     return a === b || (Number.isNaN(a) && Number.isNaN(b))
   }
 
+  // A sum that is too large is Infinity, as everywhere in JavaScript.
   add(n: unknown, sign: 1 | -1): number {
     return addFloat(this, n, sign)
   }
@@ -193,7 +195,8 @@ function addFloat(cell: Cell<number>, n: unknown, sign: 1 | -1): number {
   const by = cell.check(n, 'n') * sign
   for (;;) {
     const before = cell.get()
-    if (cell.same(cell.compareExchange(before, before + by), before)) return before
+    const next = cell.check(before + by, sumName(sign))
+    if (cell.same(cell.compareExchange(before, next), before)) return before
   }
 }
 
@@ -207,7 +210,10 @@ class Float32Cell implements Cell<number> {
   }
 
   check(value: unknown, what: string): number {
-    return typeof value === 'number' ? value : refuseFloat('float32', value, what)
+    if (typeof value !== 'number') return refuseFloat('float32', value, what)
+    // Infinity itself fits.
+    if (Number.isFinite(value) && !Number.isFinite(Math.fround(value))) refuseFloat32(value, what)
+    return value
   }
 
   get(): number {

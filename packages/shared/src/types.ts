@@ -129,6 +129,15 @@ export function refuseFloat(name: TypeName, value: unknown, what: string): never
   throw wrongKind(name, 'a number', value, what)
 }
 
+/** Throws for a number that would be Infinity. */
+export function refuseFloat32(value: number, what: string): never {
+  throw new OutOfRangeError(
+    `${what} must be from ${-MOST_32} to ${MOST_32}, or Infinity, for float32: it is ${value}; use float64`,
+  )
+}
+
+const MOST_32 = (2 - 2 ** -23) * 2 ** 127
+
 /** The code of a character; throws for what is none, or takes more than a byte. */
 export function byteOf(value: unknown, what: string): number {
   if (typeof value !== 'string' || value.length !== 1) {

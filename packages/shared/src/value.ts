@@ -136,7 +136,8 @@ interface ValueConstructor {
    * A number that all actors see which have it, of one of Python's types, by name or code. Reading and writing it is one
    * step each; `value += 1` is two, between which others may write. Use `add`, or hold the lock.
    *
-   * What does not fit the type throws `OutOfRangeError` and changes nothing: nothing wraps around. 64-bit integers are
+   * What does not fit the type throws `OutOfRangeError` and changes nothing: nothing wraps around, and no finite number
+   * becomes Infinity in a float32. A sum of float64 may be Infinity, as everywhere in JavaScript. 64-bit integers are
    * bigints. An actor that dies leaves the value as it is.
    *
    * ```ts
