@@ -18,7 +18,7 @@ import {
   store,
   type Wait,
 } from '@troupe/memory'
-import { ArgumentError, kind, type Scope, scopeHere } from '@troupe/runtime'
+import { ArgumentError, type Holding, kind, type Scope, scopeHere } from '@troupe/runtime'
 import { Belonging, belongingOf } from './belonging.js'
 import { BrokenBarrierError } from './errors.js'
 import { check, NO_OPTIONS, type SyncOptions, until, untilSync, type WaitOptions } from './waits.js'
@@ -70,8 +70,7 @@ export class Barrier extends Belonging {
   declare readonly _shared: 'Barrier'
   readonly #action: (() => void) | undefined
   readonly #timeout: number | undefined
-  readonly #ticket: number
-  #waiting = 0
+  readonly #membership: Membership
 
   constructor(parties: number, options?: BarrierOptions)
   constructor(parties: number, options?: BarrierOptions, opened?: { block: Block; scope: Scope })
@@ -89,7 +88,7 @@ export class Barrier extends Belonging {
     this.#action = action
     this.#timeout = timeout
     blocks.set(this, block)
-    this.#ticket = scope.add(this)
+    this.#membership = new Membership(this, block, scope)
   }
 
   /** Waits for the others; gives the place in which it arrived, from 0. Rejects with `BrokenBarrierError`. */
@@ -98,14 +97,14 @@ export class Barrier extends Belonging {
     options.signal?.throwIfAborted()
     const { arrival, wait } = this.#arrive()
     if (this.#trips(arrival)) return arrival.index
-    this.#waiting++
+    this.#membership.waiting++
     try {
       await until(wait, { timeout: this.#timeout, ...options }, 'other parties')
     } catch (error) {
       wait.giveUp()
       throw error
     } finally {
-      this.#waiting--
+      this.#membership.waiting--
     }
     return wait.index()
   }
@@ -161,19 +160,8 @@ export class Barrier extends Belonging {
     return isBroken(this.block)
   }
 
-  /** For the runtime: the actor ended; a party of a thread that lives on is gone. */
-  end(normal: boolean): void {
-    if (this.isDisposed) return
-    const block = blocks.get(this)!
-    if (!normal || this.#waiting > 0) {
-      block.countLost()
-      block.ring()
-    }
-    if (normal) this[Symbol.dispose]()
-  }
-
   protected override letGo(): void {
-    this.scope.delete(this.#ticket)
+    this.#membership.leave()
   }
 
   #arrive() {
@@ -227,6 +215,44 @@ export class Barrier extends Belonging {
     })
     block.ring()
     return true
+  }
+}
+
+const leaver = new FinalizationRegistry<Membership>((membership) => membership.leave())
+
+/**
+ * What ends with the actor, for a barrier that it has. It does not keep the barrier: one that was collected is no
+ * party any more, whatever becomes of its actor.
+ */
+class Membership implements Holding {
+  waiting = 0
+  readonly #barrier: WeakRef<Barrier>
+  readonly #block: Block
+  readonly #scope: Scope
+  readonly #ticket: number
+
+  constructor(barrier: Barrier, block: Block, scope: Scope) {
+    this.#barrier = new WeakRef(barrier)
+    this.#block = block
+    this.#scope = scope
+    this.#ticket = scope.add(this)
+    leaver.register(barrier, this, this)
+  }
+
+  /** A party of a thread that lives on is gone. */
+  end(normal: boolean): void {
+    const barrier = this.#barrier.deref()
+    if (!barrier) return
+    if (!normal || this.waiting > 0) {
+      this.#block.countLost()
+      this.#block.ring()
+    }
+    if (normal) barrier[Symbol.dispose]()
+  }
+
+  leave(): void {
+    leaver.unregister(this)
+    this.#scope.delete(this.#ticket)
   }
 }
 
