@@ -3,6 +3,8 @@
  * first of its waiters; who has the smallest of all living rows is first. The dead are skipped, nobody removes them.
  *
  * A ticket is drawn and then shown: who draws earlier and shows later is passed by those who show in between.
+ *
+ * A waiter that blocks its thread stands before the others of it, which cannot run meanwhile, with its own ticket.
  */
 import { add, type Block, load, store } from '@troupe/memory'
 
@@ -22,6 +24,7 @@ export class FairLine {
   /** The word that counts tickets. */
   readonly #counter: number
   readonly #places = new Set<Place>()
+  #blocking: Place | undefined
 
   private constructor(block: Block, counter: number) {
     this.#block = block
@@ -35,26 +38,35 @@ export class FairLine {
     return line
   }
 
-  enter(): Place {
+  enter(blocks: boolean): Place {
     // Odd: zero is no ticket.
     const ticket = add(this.#block.words, this.#counter, 2) | 1
     const place = { ticket }
-    this.#places.add(place)
+    if (blocks) this.#blocking = place
+    else this.#places.add(place)
     this.#show()
+    // Those of other threads between our first and the one that blocks look again.
+    if (blocks && this.#places.size > 0) this.#block.ring()
     return place
   }
 
   /** Leaves the line; those behind look again. */
   leave(place: Place): void {
-    if (!this.#places.delete(place)) return
+    if (this.#blocking === place) this.#blocking = undefined
+    else if (!this.#places.delete(place)) return
     this.#show()
     this.#block.ring()
   }
 
+  get #first(): Place | undefined {
+    if (this.#blocking) return this.#blocking
+    const [first] = this.#places
+    return first
+  }
+
   /** Whether nobody stands before `place`; without one, whether nobody stands in the line. */
   isFirst(place?: Place): boolean {
-    const [first] = this.#places
-    if (first !== place) return false
+    if (this.#first !== place) return false
     const { rows, self } = this.#block
     let isFirst = true
     this.#block.eachRow((at, name) => {
@@ -67,7 +79,6 @@ export class FairLine {
   }
 
   #show(): void {
-    const [first] = this.#places
-    store(this.#block.rows, this.#block.row + ROW_TICKET, first?.ticket ?? 0)
+    store(this.#block.rows, this.#block.row + ROW_TICKET, this.#first?.ticket ?? 0)
   }
 }

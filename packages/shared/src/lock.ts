@@ -29,7 +29,10 @@ const AGAIN = 4
 
 /** How a lock is made. */
 export interface LockOptions {
-  /** First come, first served. Without it a thread that runs may pass those that sleep, which is much faster. */
+  /**
+   * First come, first served. Without it a thread that runs may pass those that sleep, which is much faster. A form that
+   * blocks passes those who wait in its own thread's event loop: they cannot run meanwhile.
+   */
   readonly fair?: boolean
 }
 
@@ -243,7 +246,7 @@ export abstract class LockBase extends Belonging implements Guarded {
     const { block } = this
     const mark = block.mark()
     const line = this.#line
-    const place = line?.enter()
+    const place = line?.enter(blocks)
     let found = HELD
     const attempt = (willSleep: boolean): boolean => {
       this.usable()

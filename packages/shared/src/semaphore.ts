@@ -170,7 +170,7 @@ export class Semaphore extends Belonging implements Guarded {
     const { block } = this
     const mark = block.mark()
     const line = this.#line
-    const place = line?.enter()
+    const place = line?.enter(blocks)
     let guard: Guard | undefined
     const look = (): boolean => {
       this.usable()
