@@ -88,6 +88,15 @@ function sharedClass<Class extends TypedArrayClass>(Plain: Class): Class {
       return Plain
     }
 
+    // Their arrays are plain too: a shared one is made by `new SharedArray`.
+    static from(...args: unknown[]): unknown {
+      return Reflect.apply(Reflect.get(Plain, 'from') as () => unknown, Plain, args)
+    }
+
+    static of(...args: unknown[]): unknown {
+      return Reflect.apply(Reflect.get(Plain, 'of') as () => unknown, Plain, args)
+    }
+
     getLock(): Lock {
       const { lock } = stateOf(this)
       if (lock) return lock
