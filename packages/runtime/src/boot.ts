@@ -56,13 +56,27 @@ export async function bootPlace(): Promise<void> {
 
 async function runStarted(start: Start, cell: Cell): Promise<Report> {
   try {
-    const { run, shares } = await loadActor(start.url, start.key)
+    const { run, shares } = await loadOrRefuse(start, cell)
     const { starter, ...ref } = start.parentRef
     const parent = { ...ref, address: start.parent, starter }
     const args = takeArguments(start, cell, shares)
     return await runActor(cell, run, args, { parent, name: start.name, spawn: spawnFrom })
   } catch (error) {
     return { error }
+  }
+}
+
+// What never ran gives its arguments back: nobody shall take it for a party that died.
+async function loadOrRefuse(start: Start, cell: Cell): ReturnType<typeof loadActor> {
+  try {
+    return await loadActor(start.url, start.key)
+  } catch (error) {
+    try {
+      takeArguments(start, cell, new Set())
+    } catch {
+      // Refused, as it should be.
+    }
+    throw error
   }
 }
 
