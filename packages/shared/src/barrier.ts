@@ -21,6 +21,7 @@ import {
 import { ArgumentError, type Holding, kind, type Scope, scopeHere } from '@troupe/runtime'
 import { Belonging, belongingOf } from './belonging.js'
 import { BrokenBarrierError } from './errors.js'
+import { checkObject } from './options.js'
 import { check, NO_OPTIONS, type SyncOptions, until, untilSync, type WaitOptions } from './waits.js'
 
 const TYPE = 5
@@ -80,6 +81,7 @@ export class Barrier extends Belonging {
     { block, scope } = { block: makeBarrier(parties), scope: scopeHere() },
   ) {
     super(block, scope, 'barrier', 0)
+    checkObject('barrier', options, '{ timeout: 1000 }')
     const { action, timeout } = options
     if (action !== undefined && typeof action !== 'function') {
       throw new ArgumentError(`action must be a function: it is ${String(action)}`)

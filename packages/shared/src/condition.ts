@@ -13,6 +13,7 @@ import { Belonging, belongingOf } from './belonging.js'
 import { NotHeldError } from './errors.js'
 import type { Guard } from './guard.js'
 import { Lock, type LockBase } from './lock.js'
+import { checkFunction } from './options.js'
 import { RLock } from './rlock.js'
 import { check, NO_OPTIONS, type SyncOptions, until, untilSync, type WaitOptions } from './waits.js'
 
@@ -61,10 +62,10 @@ export class Condition extends Belonging {
   }
 
   /** Runs `work` with the lock held: see `Lock`. */
-  with: LockBase['with'] = (work, options) => this.#lock.with(work, options)
+  with: LockBase['with'] = async (work, options) => this.lock.with(work, options)
 
   /** As `with`, blocking the thread. */
-  withSync: LockBase['withSync'] = (work, options) => this.#lock.withSync(work, options)
+  withSync: LockBase['withSync'] = (work, options) => this.lock.withSync(work, options)
 
   /**
    * Releases the lock, waits until notified, and takes the lock again. Throws `NotHeldError` when this actor does not
@@ -98,14 +99,14 @@ export class Condition extends Belonging {
 
   /** Waits until `predicate` is true, which is asked with the lock held. */
   async waitFor(predicate: () => boolean, options: WaitOptions = NO_OPTIONS): Promise<void> {
-    const end = deadlineOf(options)
+    const end = this.#begin(predicate, options)
     while (!predicate())
       await this.wait(end === undefined ? options : { ...options, timeout: left(end) })
   }
 
   /** As `waitFor`, blocking the thread. */
   waitForSync(predicate: () => boolean, options: SyncOptions = NO_OPTIONS): void {
-    const end = deadlineOf(options)
+    const end = this.#begin(predicate, options)
     while (!predicate()) this.waitSync(end === undefined ? options : { timeout: left(end) })
   }
 
@@ -124,7 +125,17 @@ export class Condition extends Belonging {
     this.notify(Number.POSITIVE_INFINITY)
   }
 
+  // When the wait for a predicate ends.
+  #begin(predicate: unknown, options: WaitOptions): number | undefined {
+    check(options)
+    checkFunction('waitFor', predicate)
+    this.#mustHold('waitFor')
+    const { timeout } = options
+    return timeout === undefined ? undefined : performance.now() + timeout
+  }
+
   #mustHold(what: string): void {
+    this.usable()
     if (this.#lock.isHeld) return
     throw new NotHeldError('lock of the condition', `call ${what}() inside condition.with(…)`)
   }
@@ -254,10 +265,6 @@ function takeOver(block: Block): boolean {
     sub(block.rows, at + ROW_NOTIFIED, 1)
     return true
   })
-}
-
-function deadlineOf({ timeout }: WaitOptions): number | undefined {
-  return timeout === undefined ? undefined : performance.now() + timeout
 }
 
 const left = (end: number): number => Math.max(0, end - performance.now())

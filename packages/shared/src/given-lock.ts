@@ -2,6 +2,7 @@
 import { type Block, openBlock } from '@troupe/memory'
 import { ArgumentError, type Scope, TroupeError } from '@troupe/runtime'
 import { Lock, lockAt } from './lock.js'
+import { checkObject } from './options.js'
 
 /** True for a lock of its own. */
 export type GivenLock = boolean | Lock
@@ -18,11 +19,7 @@ export class NoLock extends TroupeError {
 
 /** The lock that the options name. */
 export function lockOptionOf(options: { readonly lock?: GivenLock }, what: string): GivenLock {
-  if (typeof options !== 'object' || options === null) {
-    throw new ArgumentError(
-      `The options of a ${what} must be an object: they are ${String(options)}; write { lock: false }`,
-    )
-  }
+  checkObject(what, options, '{ lock: false }')
   const { lock = true } = options
   if (typeof lock === 'boolean' || lock instanceof Lock) return lock
   throw new ArgumentError(

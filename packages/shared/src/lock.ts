@@ -6,6 +6,7 @@ import { DeadlockError, NotHeldError } from './errors.js'
 import { FAIR_ROW_WORDS, FairLine } from './fair-line.js'
 import { Guard, type Guarded, holding } from './guard.js'
 import { HELD, OWN, ownerOf, release, TAKEN_FROM_DEAD, tryTake } from './lock-word.js'
+import { fairOf } from './options.js'
 import {
   check,
   NO_OPTIONS,
@@ -121,6 +122,7 @@ export abstract class LockBase extends Belonging implements Guarded {
 
   /** As `with`, blocking the thread. `work` must not be async: the lock is released when it returns. */
   withSync<T>(work: (guard: Guard) => NotAPromise<T>, options: SyncOptions = NO_OPTIONS): T {
+    check(options)
     const guard = this.#takeFree() ? this.#holdBriefly() : this.acquireSync(options)
     let result: T
     try {
@@ -299,10 +301,8 @@ export class Lock extends LockBase {
 const places = new WeakMap<Lock, { readonly block: Block; readonly index: number }>()
 
 /** Makes the block of a lock. */
-export function makeLock({ fair = false }: LockOptions): Block {
-  if (typeof fair !== 'boolean') {
-    throw new ArgumentError(`fair must be true or false: it is ${String(fair)}`)
-  }
+export function makeLock(options: LockOptions): Block {
+  const fair = fairOf(options, 'lock')
   // It is a system's, and this makes one.
   scopeHere()
   const handle = makeBlock({

@@ -13,6 +13,7 @@ import { DeadlockError, NotHeldError } from './errors.js'
 import { FairLine } from './fair-line.js'
 import { Guard, type Guarded, holding } from './guard.js'
 import { type LockOptions, type NotAPromise, refusePromise } from './lock.js'
+import { fairOf } from './options.js'
 import {
   check,
   NO_OPTIONS,
@@ -104,7 +105,8 @@ export class Semaphore extends Belonging implements Guarded {
   }
 
   /** As `with`, blocking the thread. `work` must not be async: the permit is released when it returns. */
-  withSync<T>(work: (guard: Guard) => NotAPromise<T>, options?: SyncOptions): T {
+  withSync<T>(work: (guard: Guard) => NotAPromise<T>, options: SyncOptions = NO_OPTIONS): T {
+    check(options)
     // Released before its actor can end.
     const isFree = !this.#line && take(this.block)
     const guard = isFree ? this.#hold(undefined) : this.acquireSync(options)
@@ -224,10 +226,7 @@ function makeSemaphore(value: number, options: LockOptions): Block {
       `A semaphore's value must be a whole number from 0 to ${MOST}: it is ${String(value)}`,
     )
   }
-  const { fair = false } = options
-  if (typeof fair !== 'boolean') {
-    throw new ArgumentError(`fair must be true or false: it is ${String(fair)}`)
-  }
+  const fair = fairOf(options, 'semaphore')
   scopeHere()
   const handle = makeBlock({
     type: TYPE,

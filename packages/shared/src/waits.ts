@@ -1,6 +1,7 @@
 /** How the forms of all shared objects wait. */
 import { breathe, now, type Wait, waitAsync, waitSync } from '@troupe/memory'
 import { ArgumentError, TimeoutError } from '@troupe/runtime'
+import { checkObject } from './options.js'
 
 /** How an awaited form may end early. */
 export interface WaitOptions {
@@ -46,20 +47,22 @@ function tooLate(what: string, timeout: number | undefined): TimeoutError {
 
 /** Throws unless `options` are options of a wait. */
 export function check(options: WaitOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new ArgumentError(
-      `The options of a wait must be an object: they are ${String(options)}; write { timeout: 1000 }`,
-    )
-  }
+  if (options === NO_OPTIONS) return
+  checkObject('wait', options, '{ timeout: 1000 }')
   const { timeout, signal } = options
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
     throw new ArgumentError(
       `timeout must be a number of milliseconds from 0 on: it is ${String(timeout)}; leave it out to wait without end`,
     )
   }
-  if (signal !== undefined && typeof signal.addEventListener !== 'function') {
-    throw new ArgumentError('signal must be an AbortSignal; give the signal of an AbortController')
-  }
+  if (signal !== undefined) checkSignal(signal)
+}
+
+function checkSignal(signal: unknown): void {
+  if (typeof (signal as Partial<AbortSignal> | null)?.throwIfAborted === 'function') return
+  throw new ArgumentError(
+    `signal must be an AbortSignal: it is ${String(signal)}; give the signal of an AbortController`,
+  )
 }
 
 export const NO_OPTIONS: WaitOptions = Object.freeze({})
