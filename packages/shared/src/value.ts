@@ -178,7 +178,7 @@ function makeValue(type: unknown, initial: unknown, options: ValueOptions): Open
     fill: (words) => {
       words[ITEM_TYPE] = NAMES.indexOf(name)
       const cell = cellAt(name, words.buffer as SharedArrayBuffer, words.byteOffset + ITEM_AT)
-      cell.set(cell.check(initial ?? zeroOf(name), 'The initial value'))
+      cell.set(cell.check(initial === undefined ? zeroOf(name) : initial, 'The initial value'))
     },
   })
   return { block: openBlock(handle, TYPE), scope, given }

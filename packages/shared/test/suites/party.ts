@@ -1,5 +1,6 @@
 // An actor elsewhere that uses a shared object step by step.
 import { type PlaceKind, Queue, spawn, type Started } from '@troupe/runtime'
+import { afterAll, beforeAll } from 'vitest'
 import * as actors from '../fixtures/parties.mjs'
 
 export type { Outcome } from '../fixtures/parties.mjs'
@@ -58,6 +59,38 @@ export class Party {
 /** Starts one in each place. */
 export const startAll = (places: readonly PlaceKind[], object: object): Promise<Party[]> =>
   Promise.all(places.map((place) => Party.start(place, object)))
+
+/** Actors for all tests of a file, which each give them objects of their own. */
+export class Company {
+  readonly #places: readonly PlaceKind[]
+  #parties: readonly Party[] = []
+
+  constructor(places: readonly PlaceKind[]) {
+    this.#places = places
+    beforeAll(async () => {
+      this.#parties = await startAll(places, {})
+    })
+    afterAll(() => Promise.all(this.#parties.map((party) => party.kill())))
+  }
+
+  /** How it ended when the actor in that place did it. */
+  in(place: PlaceKind, object: object, form: string, ...args: unknown[]): Promise<actors.Outcome> {
+    return this.#parties[this.#places.indexOf(place)]!.do('on', object, form, ...args)
+  }
+
+  /** What each got when all did it at once. */
+  async all(object: object, form: string, ...args: unknown[]): Promise<unknown[]> {
+    const all = this.#parties.map((party) => party.do('on', object, form, ...args))
+    return (await Promise.all(all)).map((outcome) => {
+      if ('ended' in outcome) throw new Error(`${form}: ${String(outcome.ended)}`)
+      return outcome.value
+    })
+  }
+}
+
+/** Two of each place apart, four in all. */
+export const fourOf = (apart: readonly PlaceKind[]): PlaceKind[] =>
+  [...apart, ...apart, ...apart, ...apart].slice(0, 4)
 
 /** How an actor with an object may end that it holds. */
 export type End = readonly [how: string, place: PlaceKind, end: (party: Party) => Promise<unknown>]

@@ -1,0 +1,4 @@
+import { valueSuite } from './suites/values.js'
+import { withoutAddon } from './suites/mode.js'
+
+valueSuite(withoutAddon())
