@@ -4,6 +4,7 @@ import {
   type Bytes,
   closeBytes,
   closeObject,
+  dropUnwrapped,
   makeBlock,
   makeBuffer,
   openBlock,
@@ -170,11 +171,28 @@ function construct(type: unknown, from: unknown, options: SharedArrayOptions = {
     throw new ArgumentError(`A shared array has at most ${MOST_BYTES} bytes: this has ${size}`)
   }
   const scope = scopeHere()
-  const bytes = openBytes(makeBuffer(size))
-  const block = openBlock(makeBlock({ type: TYPE }), TYPE)
+  const bytes = bytesOf(size)
+  let block: Block
+  try {
+    block = openBlock(makeBlock({ type: TYPE }), TYPE)
+  } catch (error) {
+    closeBytes(bytes)
+    throw error
+  }
   const array = arrayOf(name, length, bytes, block, given, scope)
   if (typeof items !== 'number') (array as unknown as Uint8Array).set(items as number[])
   return array
+}
+
+// Memory that cannot be mapped goes back.
+function bytesOf(size: number): Bytes {
+  const handle = makeBuffer(size)
+  try {
+    return openBytes(handle)
+  } catch (error) {
+    dropUnwrapped(handle)
+    throw error
+  }
 }
 
 function itemsOf(from: unknown, Plain: TypedArrayClass): number | ArrayLike<unknown> {
@@ -184,7 +202,11 @@ function itemsOf(from: unknown, Plain: TypedArrayClass): number | ArrayLike<unkn
       `The size of a shared array must be a whole number from 0 on: it is ${from}`,
     )
   }
-  if (typeof (from as Iterable<unknown> | null)?.[Symbol.iterator] === 'function') {
+  // A string is none: its characters would all be 0.
+  if (
+    typeof from !== 'string' &&
+    typeof (from as Iterable<unknown> | null)?.[Symbol.iterator] === 'function'
+  ) {
     return new Plain(from) as unknown as Uint8Array
   }
   throw new ArgumentError(
