@@ -22,7 +22,7 @@ export function valueSuite(mode: Mode): void {
       expect(await others.in(place, value, 'type')).toEqual({ value: type })
       value.value = zero as number
       expect(await others.in(place, value, 'value')).toEqual({ value: zero })
-      expect(await others.in(place, value, 'set', some)).toEqual({ value: some })
+      expect(await others.in(place, value, 'write', some)).toEqual({ value: some })
       expect(value.value).toBe(some)
       expect(await others.in(place, value, 'compareExchange', some, zero)).toEqual({ value: some })
       expect(value.value).toBe(zero)

@@ -1,0 +1,4 @@
+import { eventSuite } from './suites/events.js'
+import { withoutAddon } from './suites/mode.js'
+
+eventSuite(withoutAddon())

@@ -1,0 +1,4 @@
+import { eventSuite } from './suites/events.js'
+import { withAddon } from './suites/mode.js'
+
+eventSuite(withAddon)
