@@ -1,0 +1,4 @@
+import { conditionSuite } from './suites/conditions.js'
+import { withAddon } from './suites/mode.js'
+
+conditionSuite(withAddon)

@@ -1,0 +1,4 @@
+import { meetingSuite } from './suites/meetings.js'
+import { withoutAddon } from './suites/mode.js'
+
+meetingSuite(withoutAddon())
