@@ -68,7 +68,7 @@ export function optInSuite(mode: Mode): void {
             spawn(actors.sharesNothing, wrap(object) as never, { in: place }),
           )
           expect(error).toBeInstanceOf(NotSharedError)
-          expect({ ...error }).toMatchObject({ actor: 'sharesNothing', kind, path })
+          expect(error).toMatchObject({ actor: 'sharesNothing', kind, path })
           expect([error.name, error.code]).toEqual(['NotSharedError', 'ERR_TROUPE_NOT_SHARED'])
           expect(error.message).toBe(messageOf('sharesNothing', kind, path))
         }
