@@ -95,7 +95,8 @@ export class TakeHalf {
     try {
       const head = words[D_HEAD]! // Written under the lock that we hold: a plain read.
       const seen = (words[D_SEEN_TAIL]! - head) | 0
-      if (seen <= 0 || seen > this.#slotMask + 1) {
+      if (words[D_GENERATION] !== this.#place.generation) outcome = CLOSED
+      else if (seen <= 0 || seen > this.#slotMask + 1) {
         if (this.#used(head) === 0) outcome = this.#isDry(head) ? CLOSED : AGAIN
       }
       if (outcome === DONE) {
@@ -135,7 +136,9 @@ export class TakeHalf {
     if (this.#locked && compareExchange(words, D_CONSUMERS, 0, this.#me) !== 0) this.#lock()
     try {
       const head = words[D_HEAD]!
-      this.#gather(batch, head, Math.min(this.#used(head), max, BATCH_ITEMS))
+      if (words[D_GENERATION] === this.#place.generation) {
+        this.#gather(batch, head, Math.min(this.#used(head), max, BATCH_ITEMS))
+      }
       if (batch.count > 0) {
         if (batch.used > 0) this.#copyBatch(batch, head)
         this.#rows?.raiseTaken(batch.count)

@@ -201,6 +201,7 @@ export class InboxReader {
   readonly #owner: Owner
   readonly #handle: HandleEnvelope
   readonly #end = new AbortController()
+  #isOver = false
 
   constructor(handle: Handle, owner: Owner, handleEnvelope: HandleEnvelope) {
     this.address = new InboxAddress(handle, self().name)
@@ -211,9 +212,9 @@ export class InboxReader {
     this.#listen()
   }
 
-  /** Hands over all that is there now. */
+  /** Hands over all that is there now; nothing once it was stopped, since the memory is another's then. */
   drain(): void {
-    for (;;) {
+    while (!this.#isOver) {
       const before = this.#owner.endsAtEnd
       try {
         if (take(this.#ring, this.#owner, true) !== DONE) return
@@ -233,10 +234,12 @@ export class InboxReader {
 
   /** No more is read. */
   stop(): void {
+    if (this.#isOver) return
     this.#end.abort()
     this.#ring.close()
     // What came before the close is read: somebody may ask how a child ended.
     this.drain()
+    this.#isOver = true
     closeObject(this.address.handle)
     this.address.retire()
   }

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   AGAIN,
+  Batch,
   CLOSED,
   closeObject,
   CONSUMER,
@@ -62,6 +63,25 @@ export function ringSuite(mode: string): void {
         expect(Buffer.compare(bytesTaken(), pattern(1, i, i % 300))).toBe(0)
       }
       expect(ring.take()).toBe(AGAIN)
+    })
+
+    test('that was given up takes nothing of the next one in its place', () => {
+      const [old, given] = made(4096)
+      closeObject(given)
+      let [next, handle] = made(4096)
+      // Places are reused in rotation.
+      while (handle.index !== given.index) {
+        closeObject(handle)
+        ;[next, handle] = made(4096)
+      }
+      next.putInline(7, 1, 2)
+      expect(old.take()).toBe(CLOSED)
+      expect(old.takeBatch(new Batch(), 9)).toBe(0)
+      expect(old.putInline(7, 3, 4)).toBe(CLOSED)
+      expect(next.size).toBe(1)
+      expect(next.take()).toBe(DONE)
+      expect([taken.a, taken.b]).toEqual([1, 2])
+      closeObject(handle)
     })
 
     test.each([1, 2, 3, 7, 8, 100])('of maxsize %i takes that many items', (maxsize) => {
