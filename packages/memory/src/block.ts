@@ -28,6 +28,7 @@ import {
   D_TYPE,
   DESCRIPTOR_BYTES,
   epochOf,
+  NAME_BITS,
   nameOf,
   OWNED_BY,
   S_PROCESS,
@@ -43,7 +44,21 @@ import { SideMark, SideMarks } from './ring-waits.js'
 import { isDead, isKnownDead, seatsUsed, sitterOf } from './seats.js'
 import { type Self, self } from './thread.js'
 import { ringMarked } from './waiters.js'
+import { onHear } from './waiting.js'
 import { openObject } from './wrappers.js'
+
+/** The block whose lock this thread takes or has; found by the event loop, the work was cut off (rule B16). */
+let busy: Block | undefined
+
+function begin(block: Block): void {
+  busy = block
+}
+
+onHear(() => {
+  const block = busy
+  busy = undefined
+  block?.recover()
+})
 
 /** First word of a row: the epoch of the thread that it belongs to. */
 const ROW_EPOCH = 0
@@ -139,12 +154,21 @@ export class Block {
    */
   exclusively<T>(work: (block: Block) => T): T {
     const { arena, name } = this.self
+    begin(this)
     acquire(arena, this.#lock, name)
     try {
       return work(this)
     } finally {
       release(arena, this.#lock)
+      busy = undefined
     }
+  }
+
+  /** For the event loop: gives back what an operation that was cut off held, and rings all that it may have owed. */
+  recover(): void {
+    const { arena, name } = this.self
+    if ((load(this.#descriptor, D_BLOCK_LOCK) & NAME_BITS) === name) release(arena, this.#lock)
+    arena.substrate.ringAll()
   }
 
   /** A mark among its waiters. */

@@ -18,7 +18,14 @@ import {
   store,
   type Wait,
 } from '@troupe/memory'
-import { ArgumentError, type Holding, kind, type Scope, scopeHere } from '@troupe/runtime'
+import {
+  ArgumentError,
+  type Holding,
+  kind,
+  type Scope,
+  scopeHere,
+  TimeoutError,
+} from '@troupe/runtime'
 import { Belonging, belongingOf } from './belonging.js'
 import { BrokenBarrierError } from './errors.js'
 import { checkObject } from './options.js'
@@ -101,10 +108,10 @@ export class Barrier extends Belonging {
     if (this.#trips(arrival)) return arrival.index
     this.#membership.waiting++
     try {
-      await until(wait, { timeout: this.#timeout, ...options }, 'other parties')
-    } catch (error) {
-      wait.giveUp()
-      throw error
+      const all = { timeout: this.#timeout, ...options }
+      await this.keepOpen(() =>
+        until(wait, all, 'other parties').catch((error: unknown) => wait.giveUp(error)),
+      )
     } finally {
       this.#membership.waiting--
     }
@@ -119,8 +126,7 @@ export class Barrier extends Belonging {
     try {
       untilSync(wait, { timeout: this.#timeout, ...options }, 'other parties')
     } catch (error) {
-      wait.giveUp()
-      throw error
+      wait.giveUp(error)
     }
     return wait.index()
   }
@@ -170,7 +176,7 @@ export class Barrier extends Belonging {
     const { block } = this
     const mark = block.mark()
     let arrival = arrive(block)
-    const wait: Wait & { index(): number; giveUp(): void } = {
+    const wait: Wait & { index(): number; giveUp(error: unknown): void } = {
       look: () => {
         this.usable()
         const ended = outcomeOf(block, arrival.generation)
@@ -192,9 +198,12 @@ export class Barrier extends Belonging {
       mark: () => mark.mark(),
       leave: () => mark.leave(),
       index: () => arrival.index,
-      // It ended early, after it arrived: nobody else can get through.
-      giveUp: () => {
-        if (arrival.index !== NO_INDEX) breakOpen(block, arrival.generation)
+      // It ended early, after it arrived: nobody else can get through, unless all did just now.
+      giveUp: (error) => {
+        const { index, generation } = arrival
+        if (index === NO_INDEX || breakOpen(block, generation)) throw error
+        if (!(error instanceof TimeoutError) || outcomeOf(block, generation) !== 'passed')
+          throw error
       },
     }
     return { arrival, wait }

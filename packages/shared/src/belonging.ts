@@ -13,6 +13,8 @@ export abstract class Belonging {
   readonly #block: Block
   readonly #what: string
   #disposed = false
+  /** Waits of the event loop that go on through this object. */
+  #waits = 0
 
   constructor(block: Block, scope: Scope, what: string, place: number) {
     this.#block = block
@@ -44,9 +46,19 @@ export abstract class Belonging {
     this.letGo()
     this.#disposed = true
     finaliser.unregister(this)
-    closeObject(this.#block.handle)
+    if (this.#waits === 0) closeObject(this.#block.handle)
     // Waits through this handle end with an error.
-    setImmediate(hear)
+    else setImmediate(hear)
+  }
+
+  /** Keeps the block open while `wait` goes on: it has marks and places to leave, also after this was disposed of. */
+  protected async keepOpen<T>(wait: () => Promise<T>): Promise<T> {
+    this.#waits++
+    try {
+      return await wait()
+    } finally {
+      if (--this.#waits === 0 && this.#disposed) closeObject(this.#block.handle)
+    }
   }
 
   /** Releases what is held. */

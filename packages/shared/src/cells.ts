@@ -192,7 +192,8 @@ class Float64Cell implements Cell<number> {
 }
 
 function addFloat(cell: Cell<number>, n: unknown, sign: 1 | -1): number {
-  const by = cell.check(n, 'n') * sign
+  cell.check(n, 'n')
+  const by = (n as number) * sign
   for (;;) {
     const before = cell.get()
     const next = cell.check(before + by, sumName(sign))
@@ -213,7 +214,7 @@ class Float32Cell implements Cell<number> {
     if (typeof value !== 'number') return refuseFloat('float32', value, what)
     // Infinity itself fits.
     if (Number.isFinite(value) && !Number.isFinite(Math.fround(value))) refuseFloat32(value, what)
-    return value
+    return Math.fround(value)
   }
 
   get(): number {
@@ -230,7 +231,7 @@ class Float32Cell implements Cell<number> {
       const bits = load(this.#bits, 0)
       bits32[0] = bits
       const there = scratch32[0]!
-      if (!this.same(there, Math.fround(expected))) return there
+      if (!this.same(there, expected)) return there
       scratch32[0] = value
       if (compareExchange(this.#bits, 0, bits, bits32[0]) === bits) return there
     }

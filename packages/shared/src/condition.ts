@@ -27,7 +27,8 @@ const ROW_NOTIFIED = 2
 const parts = new WeakMap<Condition, readonly [Block, Lock | RLock]>()
 
 /**
- * A condition variable with its lock, by default an `RLock`. `wait` releases the lock, waits to be notified, and holds
+ * A condition variable with its lock, by default a `Lock`: Python's is an `RLock`, which belongs to the whole actor, so
+ * that a `wait` gives up what all its async functions hold. `wait` releases the lock, waits to be notified, and holds
  * the lock again when it returns, also with an error. `notify` never waits: neither for who is notified nor for a dead
  * waiter. A waiter that dies when it was notified passes that on.
  *
@@ -46,7 +47,7 @@ export class Condition extends Belonging {
   constructor(lock?: Lock | RLock)
   constructor(lock?: Lock | RLock, opened?: { block: Block; scope: Scope })
   constructor(
-    lock: Lock | RLock = new RLock(),
+    lock: Lock | RLock = new Lock(),
     { block, scope } = { block: makeCondition(lock), scope: scopeHere() },
   ) {
     super(block, scope, 'condition', 0)
@@ -75,11 +76,13 @@ export class Condition extends Belonging {
     check(options)
     options.signal?.throwIfAborted()
     const waiter = this.#enter()
-    try {
-      await until(waiter.wait, options, 'notification')
-    } finally {
-      await this.#lock.resume(waiter.held).finally(() => this.#leave(waiter))
-    }
+    await this.keepOpen(async () => {
+      try {
+        await until(waiter.wait, options, 'notification')
+      } finally {
+        await this.#lock.resume(waiter.held).finally(() => this.#leave(waiter))
+      }
+    })
   }
 
   /** As `wait`, blocking the thread. */
@@ -214,7 +217,7 @@ function localOf(block: Block): Local {
 function makeCondition(lock: Lock | RLock): Block {
   if (!(lock instanceof Lock || lock instanceof RLock)) {
     throw new ArgumentError(
-      `The lock of a condition must be a Lock or an RLock: it is ${String(lock)}; leave it out for an RLock of its own`,
+      `The lock of a condition must be a Lock or an RLock: it is ${String(lock)}; leave it out for a Lock of its own`,
     )
   }
   scopeHere()

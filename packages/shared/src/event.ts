@@ -47,7 +47,9 @@ export class Event extends Belonging {
     const pause = turn()
     if (pause) await pause
     options.signal?.throwIfAborted()
-    if (!this.isSet) await until(this.#waitFor(), options, 'event')
+    if (this.isSet) return
+    const wait = this.#waitFor()
+    await this.keepOpen(() => until(wait, options, 'event'))
   }
 
   /** As `wait`, blocking the thread. */

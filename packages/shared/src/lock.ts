@@ -88,7 +88,7 @@ export abstract class LockBase extends Belonging implements Guarded {
       look: () => look(() => wait.look()),
       glance: () => look(() => wait.glance()),
     }
-    await until(taking, options, this.#what)
+    await this.keepOpen(() => until(taking, options, this.#what))
     return taken!
   }
 
@@ -210,7 +210,8 @@ export abstract class LockBase extends Belonging implements Guarded {
 
   /** For `Condition`: waits for the lock, without end, and holds what was held before. */
   async resume(held: readonly Guard[]): Promise<void> {
-    await until(this.#resuming(held, false), NO_OPTIONS, this.#what)
+    const wait = this.#resuming(held, false)
+    await this.keepOpen(() => until(wait, NO_OPTIONS, this.#what))
   }
 
   /** As `resume`, blocking the thread. */

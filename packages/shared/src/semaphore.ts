@@ -78,7 +78,7 @@ export class Semaphore extends Belonging implements Guarded {
     const guard = this.tryAcquire()
     if (guard) return guard
     const { wait, taken } = this.#waitFor(false)
-    await until(wait, options, 'permit')
+    await this.keepOpen(() => until(wait, options, 'permit'))
     return taken()
   }
 

@@ -180,11 +180,12 @@ describe.each(FLOATS)('%s', (name) => {
   })
 })
 
-test('a float32 rounds, and what is too large for it is infinite', () => {
+test('a float32 rounds, and says so', () => {
   const value = new Value('float32', 0.1)
   expect(value.value).toBe(Math.fround(0.1))
-  expect(value.compareExchange(0.1, 1e39)).toBe(Math.fround(0.1))
+  expect(value.compareExchange(0.1, Infinity)).toBe(Math.fround(0.1))
   expect(value.value).toBe(Infinity)
+  expect(value.update(() => 0.3)).toBe(Math.fround(0.3))
 })
 
 test('a char has one byte, and is not added to', async () => {

@@ -1,8 +1,20 @@
 // Operations that are cut off in a thread that lives on: by the timeout of a script, as Ctrl-C does in the REPL.
 import { createContext, Script } from 'node:vm'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createSystem, DONE, makeQueue, openRing, type Ring, self } from '../../dist/index.js'
-import { D_CONSUMERS, D_PRODUCERS } from '../../dist/layout.js'
+import {
+  closeObject,
+  createSystem,
+  DONE,
+  hear,
+  makeBlock,
+  makeQueue,
+  openBlock,
+  openRing,
+  type Ring,
+  self,
+  wordsOf,
+} from '../../dist/index.js'
+import { D_BLOCK_LOCK, D_CONSUMERS, D_PRODUCERS } from '../../dist/layout.js'
 import { kinds, startPlace } from '../fixtures/places.js'
 
 /** Runs a script until it is cut off. */
@@ -35,6 +47,22 @@ export function cutOffSuite(mode: string): void {
         expect(locks()).toEqual([0, 0])
       }
       expect(held).toBeGreaterThan(0)
+    })
+
+    test('leaves at most the lock of a block, which its event loop gives back', async () => {
+      const block = openBlock(makeBlock({ type: 77 }), 77)
+      const words = wordsOf(self().arena, block.handle)
+      let held = 0
+      for (let i = 0; i < 3000 && held < 5; i++) {
+        cutOff('for (;;) block.exclusively(work)', { block, work: () => {} }, 1)
+        if (words[D_BLOCK_LOCK] === 0) continue
+        held++
+        expect(words[D_BLOCK_LOCK]).toBe(self().name)
+        hear()
+        expect(words[D_BLOCK_LOCK]).toBe(0)
+      }
+      expect(held).toBeGreaterThan(0)
+      closeObject(block.handle)
     })
 
     test.each(kinds())('loses nothing that a %s waits for: 100 times', async (kind) => {

@@ -1,7 +1,7 @@
 // Conditions: each notification is for one who waits, and neither the dead nor those who leave take one with them.
 import { type PlaceKind, Queue, spawn } from '@troupe/runtime'
 import { afterEach, describe, expect, test } from 'vitest'
-import { Condition, Lock, Value } from '../../dist/index.js'
+import { Condition, Lock, RLock, Value } from '../../dist/index.js'
 import { waitsAndBlocks } from '../fixtures/parties.mjs'
 import { refusal } from '../fixtures/refusal.js'
 import type { Mode } from './mode.js'
@@ -10,7 +10,8 @@ import { CONDITION, fourOf, type Outcome, Party, whenWaiting } from './party.js'
 const WENT_ON: Outcome = { value: undefined }
 
 const kinds: [string, () => Condition][] = [
-  ['a condition of its own RLock', () => new Condition()],
+  ['a condition of its own lock', () => new Condition()],
+  ['a condition of an RLock', () => new Condition(new RLock())],
   ['a condition of a fair Lock', () => new Condition(new Lock({ fair: true }))],
 ]
 
@@ -317,9 +318,24 @@ export function conditionSuite(mode: Mode): void {
     })
   })
 
+  test(`a condition is for the functions of one actor, too ${mode.name}`, async () => {
+    const condition = new Condition()
+    let ended = 0
+    const waiting = [1, 2, 3, 4, 5].map(() =>
+      condition.with(() => condition.wait()).then(() => ended++),
+    )
+    await condition.with(() => condition.notify(2))
+    while (ended < 2) await turn()
+    for (let i = 0; i < 10; i++) await condition.with(turn)
+    expect(ended).toBe(2)
+    await condition.with(() => condition.notifyAll())
+    await Promise.all(waiting)
+    expect(condition.lock.locked).toBe(false)
+  })
+
   describe(`a condition of an RLock ${mode.name}`, () => {
     test('that is held twice is free while it waits, and held twice again', async () => {
-      const condition = new Condition()
+      const condition = new Condition(new RLock())
       const { lock } = condition
       const other = await start(mode.apart.at(-1)!, condition)
       for (const form of ['wait', 'waitSync'] as const) {

@@ -95,6 +95,20 @@ export function meetingSuite(mode: Mode): void {
     }
   })
 
+  test('a party whose time is up when all came has passed', async () => {
+    const barrier = new Barrier(2, {
+      // The timer of the other is due before it is rung.
+      action: () => {
+        const end = performance.now() + 5
+        while (performance.now() < end);
+      },
+    })
+    const first = barrier.wait({ timeout: 1 })
+    expect(barrier.waitSync()).toBe(1)
+    expect(await first).toBe(0)
+    expect(barrier.broken).toBe(false)
+  })
+
   test('reset and abort end the waits', async () => {
     const barrier = new Barrier(2)
     const first = barrier.wait()
