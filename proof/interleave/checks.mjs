@@ -83,6 +83,50 @@ const ring = {
   },
 }
 
+/** At most one has the permit; those of the dead are back; nobody sleeps beside a free one. */
+const semaphore = {
+  name: 'semaphore',
+  ghost() {
+    const inside = new Set()
+    return {
+      enters(thread) {
+        must(inside.size === 0, `${thread} has the permit that ${[...inside]} has`)
+        inside.add(thread)
+      },
+      leaves: (thread) => inside.delete(thread),
+      killed: (thread) => inside.delete(thread),
+      end: (asleep) => must(asleep.length === 0, `${asleep} sleep, and nobody will wake them`),
+    }
+  },
+}
+
+/** Nobody passes before all came; of a round all pass or none but the dead; the death of one breaks it for all. */
+const barrier = {
+  name: 'barrier',
+  ghost({ bounds: { threads, rounds } }) {
+    const came = Array.from({ length: rounds }, () => 0)
+    const passed = Array.from({ length: rounds }, () => new Map())
+    const broken = new Set()
+    let dead = 0
+    return {
+      arrives: (_, round) => came[round]++,
+      passes(thread, round, index) {
+        must(came[round] === threads, `${thread} passes round ${round}, and ${came[round]} came`)
+        must(!broken.has(round), `${thread} passes round ${round}, which broke for another`)
+        must(![...passed[round].values()].includes(index), `two arrived in place ${index}`)
+        passed[round].set(thread, index)
+      },
+      breaks(thread, round) {
+        must(dead > 0, `round ${round} broke for ${thread}, and nobody died`)
+        must(passed[round].size === 0, `round ${round} broke for ${thread}, and another passed it`)
+        broken.add(round)
+      },
+      killed: () => dead++,
+      end: (asleep) => must(asleep.length === 0, `${asleep} sleep, and nobody will wake them`),
+    }
+  },
+}
+
 /** Nothing that was added is lost. */
 const value = {
   name: 'value',
@@ -97,4 +141,4 @@ const value = {
   },
 }
 
-export const checks = { lock, ring, value }
+export const checks = { lock, ring, semaphore, barrier, value }

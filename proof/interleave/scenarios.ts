@@ -1,6 +1,6 @@
 // What the threads of a search do. This runs as the packages do, step by step; what is told to `told` is no step.
 import { D_HEAD, D_TAIL } from '../../packages/memory/src/layout.js'
-import { type Handle, wordsOf } from '../../packages/memory/src/objects.js'
+import { type Handle, holdFor, wordsOf } from '../../packages/memory/src/objects.js'
 import { makeQueue, openRing } from '../../packages/memory/src/open.js'
 import { openBlock } from '../../packages/memory/src/block.js'
 import type { Ring } from '../../packages/memory/src/ring.js'
@@ -9,7 +9,9 @@ import { taken } from '../../packages/memory/src/ring-take.js'
 import { gettersMark, puttersMark, type SideMark } from '../../packages/memory/src/ring-waits.js'
 import { self } from '../../packages/memory/src/thread.js'
 import { waitSync } from '../../packages/memory/src/waiting.js'
+import { Barrier } from '../../packages/shared/src/barrier.js'
 import { type Lock, lockAt, LOCK_TYPE, makeLock } from '../../packages/shared/src/lock.js'
+import { Semaphore } from '../../packages/shared/src/semaphore.js'
 import { Value } from '../../packages/shared/src/value.js'
 import { pass } from './scheduler.js'
 import { scopeHere } from './runtime.js'
@@ -38,6 +40,9 @@ interface Told {
   puts(item: number): void
   didPut(): void
   took(a: number, b: number): void
+  arrives(round: number): void
+  passes(round: number, index: number): void
+  breaks(round: number): void
 }
 
 const lock = {
@@ -117,6 +122,58 @@ function wait(look: () => boolean, mark: SideMark): void {
   )
 }
 
+const semaphore = {
+  make: (): Handle => blockOf(new Semaphore(1)).handle,
+
+  places: (): object => ({}),
+
+  open: (handle: Handle): Semaphore => openAs(Semaphore, [undefined, undefined], handle, 2),
+
+  run(opened: Semaphore, _thread: number, told: Told, { rounds }: Bounds): void {
+    for (let i = 0; i < rounds; i++) {
+      told.round(i)
+      const guard = opened.acquireSync()
+      told.enters(false)
+      pass()
+      told.leaves()
+      guard.release()
+    }
+  },
+}
+
+const barrier = {
+  make({ threads }: Bounds): Handle {
+    const { handle } = blockOf(new Barrier(threads))
+    const { arena, seat } = self()
+    // Whoever has the barrier is a party: all threads hold it, on the seats behind the first.
+    for (let i = 1; i < threads; i++) holdFor(wordsOf(arena, handle), seat + i)
+    return handle
+  },
+
+  places: (): object => ({}),
+
+  open: (handle: Handle, { threads }: Bounds): Barrier => openAs(Barrier, [threads, {}], handle, 5),
+
+  run(opened: Barrier, _thread: number, told: Told, { rounds }: Bounds): void {
+    for (let i = 0; i < rounds; i++) {
+      told.arrives(i)
+      try {
+        told.passes(i, opened.waitSync())
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'ERR_TROUPE_BROKEN_BARRIER') throw error
+        told.breaks(i)
+        return
+      }
+    }
+  },
+}
+
+/** Opens a block as an object of that class, as one that arrives is. */
+function openAs<T>(Class: unknown, given: unknown[], handle: Handle, type: number): T {
+  const opened = { block: openBlock(handle, type), scope: scopeHere() }
+  return new (Class as new (...args: unknown[]) => T)(...given, opened)
+}
+
 let made: Value<'int32'> | undefined
 
 const value = {
@@ -128,16 +185,12 @@ const value = {
   places: (): object => ({ value: blockOf(made!).offset / 4 + 32 }),
 
   open(handle: Handle): Value<'int32'> {
-    const block = openBlock(handle, 6)
+    const opened = { block: openBlock(handle, 6), scope: scopeHere(), given: true }
     return new (Value as never as new (...args: unknown[]) => Value<'int32'>)(
       'int32',
       undefined,
       {},
-      {
-        block,
-        scope: scopeHere(),
-        given: true,
-      },
+      opened,
     )
   },
 
@@ -156,7 +209,7 @@ const value = {
   },
 }
 
-const blockOf = (opened: Value<'int32'>) =>
-  (opened as unknown as { block: { handle: Handle; offset: number } }).block
+const blockOf = (opened: object): { handle: Handle; offset: number } =>
+  (opened as { block: { handle: Handle; offset: number } }).block
 
-export const scenarios = { lock, ring, value }
+export const scenarios = { lock, ring, semaphore, barrier, value }

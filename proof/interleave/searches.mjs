@@ -18,6 +18,10 @@ export const searches = [
   { check: 'ring', bounds: { ...three, putters: 2, switches: 2, together: true } },
   { check: 'ring', bounds: { ...three, putters: 1, rounds: 2, switches: 2, together: true } },
   { check: 'ring', bounds: { ...three, putters: 2, switches: 1, kills: 1, together: true } },
+  { check: 'semaphore', bounds: { ...two, kills: 1 } },
+  { check: 'semaphore', bounds: { ...three, switches: 1, kills: 1, together: true } },
+  { check: 'barrier', bounds: { ...two, rounds: 2, kills: 1, switches: 2 } },
+  { check: 'barrier', bounds: { ...three, switches: 1, kills: 1 } },
   { check: 'value', bounds: { ...two, how: 'add' } },
   { check: 'value', bounds: { ...three, how: 'update' } },
   { check: 'value', bounds: { ...two, how: 'locked' } },
@@ -41,7 +45,86 @@ const waiting = 'memory/src/waiting.ts'
 const put = 'memory/src/ring-put.ts'
 const take = 'memory/src/ring-take.ts'
 
+const semaphore = 'shared/src/semaphore.ts'
+const barrier = 'shared/src/barrier.ts'
+
 export const mutants = [
+  {
+    name: 'permits of the dead are counted',
+    check: 'semaphore',
+    bounds: { ...two, kills: 1 },
+    changes: [{ file: semaphore, from: 'mine > 0 && !block.isDead(name)', to: 'mine > 0' }],
+  },
+  {
+    name: 'permits are never counted anew',
+    check: 'semaphore',
+    bounds: { ...two, kills: 1 },
+    changes: [
+      { file: semaphore, from: ' && free(block) <= 0) return false', to: ') return false' },
+    ],
+  },
+  {
+    name: 'a permit is taken without the lock',
+    check: 'semaphore',
+    bounds: two,
+    changes: [{ file: semaphore, from: 'block.exclusively(takeOne)', to: 'takeOne(block)' }],
+  },
+  {
+    name: 'a permit that is back wakes nobody',
+    check: 'semaphore',
+    bounds: two,
+    changes: [
+      {
+        file: semaphore,
+        from: 'block.exclusively(giveOneBack)\n  block.ring()',
+        to: 'block.exclusively(giveOneBack)',
+      },
+    ],
+  },
+  {
+    name: 'the last party wakes nobody',
+    check: 'barrier',
+    bounds: two,
+    changes: [
+      {
+        file: barrier,
+        from: 'advance(block, false)\n    })\n    block.ring()',
+        to: 'advance(block, false)\n    })',
+      },
+    ],
+  },
+  {
+    name: 'a dead party is not looked for',
+    check: 'barrier',
+    bounds: { ...two, kills: 1 },
+    changes: [
+      { file: barrier, from: 'block.hasDeadHolder() || block.lost !==', to: 'block.lost !==' },
+    ],
+  },
+  {
+    name: 'a round passes though it broke for another',
+    check: 'barrier',
+    bounds: { ...three, switches: 2, kills: 1 },
+    changes: [
+      {
+        file: barrier,
+        from: '      if (isBroken(block)) throw broken()\n      advance(block, false)',
+        to: '      advance(block, false)',
+      },
+    ],
+  },
+  {
+    name: 'parties arrive without the lock',
+    check: 'barrier',
+    bounds: two,
+    changes: [
+      {
+        file: barrier,
+        from: 'function arrive(block: Block): Arrival {\n  return block.exclusively(() => {',
+        to: 'function arrive(block: Block): Arrival {\n  return (<T>(work: () => T): T => work())(() => {',
+      },
+    ],
+  },
   { name: 'an unlocked += 1', check: 'value', bounds: { ...two, how: 'plain' }, changes: [] },
   {
     name: 'add by a read and a write',

@@ -176,7 +176,7 @@ export class World {
       place.$state.reset()
       place.$md(place, 'sit', [this.#buffer, name])
       const scenario = place.scenarios[this.#scenario.name]
-      const opened = place.$md(scenario, 'open', [this.#handle, number])
+      const opened = place.$md(scenario, 'open', [this.#handle, this.#bounds])
       const told = { round: (round) => this.#forget(number, round) }
       for (const [key, does] of Object.entries(this.#ghost))
         told[key] = (...args) => does.call(this.#ghost, number, ...args)

@@ -77,6 +77,7 @@ export {
   joinSystem,
   leaveSystem,
   placeEnded,
+  placeNotStarted,
   reapDead,
   reserve,
   reservedHold,

@@ -31,7 +31,7 @@ import { requireAddon } from './substrate.js'
 import { clearSelf, hasSelf, isRoot, type Self, self, setSelf } from './thread.js'
 import { abandonWaits, hear, listenForDeaths } from './waiting.js'
 import { BLOCK } from './open.js'
-import { forgetObjects, giveUpAll } from './wrappers.js'
+import { forgetObjects, giveUpAll, giveUpFor } from './wrappers.js'
 
 /** What a place needs to join: given to threads as it is, to processes by inherited descriptors. */
 export interface Invitation extends Ticket {
@@ -188,6 +188,12 @@ export function expectProcess(name: number, pid: number): void {
 export function placeEnded(name: number): void {
   loadAddon()?.forgetChild(name)
   giveUpSeat(self().arena, name)
+}
+
+/** The place with that name could not be started: that is no death to those with whom it was to share. */
+export function placeNotStarted(name: number): void {
+  giveUpFor(seatOf(name), BLOCK)
+  placeEnded(name)
 }
 
 /** Ends the blocks of the place with that name; it starts no new one. */

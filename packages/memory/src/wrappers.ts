@@ -6,7 +6,7 @@
  */
 import { load } from '#atomics'
 import { D_KIND, D_STATE, MADE } from './layout.js'
-import { findWords, giveUp, type Handle } from './objects.js'
+import { eachObject, findWords, giveUp, type Handle, holds } from './objects.js'
 import { self } from './thread.js'
 
 interface Opened {
@@ -49,13 +49,21 @@ export function dropUnwrapped(handle: Handle): void {
   giveUp(me.arena, me.name, me.seat, handle.index, words)
 }
 
-/** This thread ends as it should: what it holds of `kind` is given up, so that nobody takes it for dead. */
+/**
+ * This thread ends as it should: what it holds of `kind` is given up, so that nobody takes it for dead. Also what it
+ * never opened: a message that nobody read.
+ */
 export function giveUpAll(kind: number): void {
-  const me = self()
-  for (const [index, { generation }] of opened) {
-    const words = findWords(me.arena, { index, generation })
-    if (words && load(words, D_KIND) === kind) giveUp(me.arena, me.name, me.seat, index, words)
-  }
+  giveUpFor(self().seat, kind)
+}
+
+/** As `giveUpAll`, for the seat of a place that never came. */
+export function giveUpFor(seat: number, kind: number): void {
+  const { arena, name } = self()
+  eachObject(arena, (index, words, state) => {
+    if (state !== MADE || load(words, D_KIND) !== kind || !holds(words, seat)) return
+    giveUp(arena, name, seat, index, words)
+  })
 }
 
 /** This thread left its system: handles of the next one have the same numbers. */

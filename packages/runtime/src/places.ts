@@ -8,7 +8,7 @@ import {
   loadAddon,
   addonProblem,
   NoAddonError,
-  placeEnded,
+  placeNotStarted,
   reserve,
   reservedHold,
   takeCaches,
@@ -39,7 +39,7 @@ export function preparePlace(kind: 'thread' | 'process'): Prepared {
     throw new NoAddonError(`{ in: 'process' }`, addonProblem())
   }
   const seat = reserve()
-  const giveUp = (): void => placeEnded(seat)
+  const giveUp = (): void => placeNotStarted(seat)
   try {
     const inbox = makeInbox()
     reservedHold(seat, inbox)

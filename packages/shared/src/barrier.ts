@@ -1,9 +1,9 @@
 /**
  * `Barrier`: so many parties wait until all of them do.
  *
- * One word says which generation is under way, and of the last 15 whether each passed or was reset: it changes by one
- * store, under the block's lock, and who waits reads how its own generation ended. Arrivals are counts in a row for
- * each thread, of the generation that the row names.
+ * One word says which generation is under way: it changes by one store, under the block's lock. One that was reset is
+ * remembered before that, so who waits reads how its own generation ended. Arrivals are counts in a row for each
+ * thread, of the generation that the row names.
  *
  * A barrier is broken when a party died: who holds the barrier and is dead, or was counted as lost since the last
  * reset (rule F35). Also when a wait timed out or was aborted, and by `abort()`: a flag.
@@ -28,29 +28,48 @@ import {
 } from '@troupe/runtime'
 import { Belonging, belongingOf } from './belonging.js'
 import { BrokenBarrierError } from './errors.js'
-import { checkObject } from './options.js'
+import { checkObject, shown } from './options.js'
 import { check, NO_OPTIONS, type SyncOptions, until, untilSync, type WaitOptions } from './waits.js'
 
 const TYPE = 5
 const PARTIES = 0
-/** Generation in the upper half; below it a bit for each of those before, the last one lowest: it was reset. */
-const STATE = 1
+/** Which generation is under way. */
+const GENERATION = 1
 const BROKEN = 2
 /** Holders that were lost at the last reset. */
 const LOST = 3
+/** Milliseconds of waits that name none, plus one; 0 for no end. */
+const TIMEOUT = 4
+/** How many generations were reset, and the last of them by number. */
+const RESETS = 5
+const RESET = 8
+const REMEMBERED = 56
 const ROW_WORDS = 3
 const ROW_GENERATION = 1
 const ROW_ARRIVED = 2
-const HISTORY = 0x7fff
+const MOST = 2 ** 31 - 1
 
 const blocks = new WeakMap<Barrier, Block>()
 
 /** How a barrier is made. */
 export interface BarrierOptions {
-  /** Runs in the last party that arrives, before any goes on. Not sent with the barrier: each party has its own. */
+  /**
+   * Runs when the actor that made the barrier arrives last, before any party goes on. A function does not travel: when
+   * another arrives last, nothing runs.
+   */
   readonly action?: () => void
-  /** Milliseconds of waits that name none. */
+  /** Milliseconds of waits that name none, of all parties. */
   readonly timeout?: number
+}
+
+function optionsOf(options: BarrierOptions): BarrierOptions {
+  checkObject('barrier', options, '{ timeout: 1000 }')
+  const { action, timeout } = options
+  if (action !== undefined && typeof action !== 'function') {
+    throw new ArgumentError(`action must be a function: it is ${shown(action)}`)
+  }
+  check({ timeout })
+  return options
 }
 
 /** How an arrival went; of no index, when the generation was full and its action runs. */
@@ -85,17 +104,12 @@ export class Barrier extends Belonging {
   constructor(
     parties: number,
     options: BarrierOptions = {},
-    { block, scope } = { block: makeBarrier(parties), scope: scopeHere() },
+    { block, scope } = { block: makeBarrier(parties, options), scope: scopeHere() },
   ) {
     super(block, scope, 'barrier', 0)
-    checkObject('barrier', options, '{ timeout: 1000 }')
-    const { action, timeout } = options
-    if (action !== undefined && typeof action !== 'function') {
-      throw new ArgumentError(`action must be a function: it is ${String(action)}`)
-    }
-    check({ timeout })
-    this.#action = action
-    this.#timeout = timeout
+    this.#action = optionsOf(options).action
+    const timeout = load(block.words, TIMEOUT)
+    this.#timeout = timeout === 0 ? undefined : timeout - 1
     blocks.set(this, block)
     this.#membership = new Membership(this, block, scope)
   }
@@ -108,7 +122,7 @@ export class Barrier extends Belonging {
     if (this.#trips(arrival)) return arrival.index
     this.#membership.waiting++
     try {
-      const all = { timeout: this.#timeout, ...options }
+      const all = { ...options, timeout: options.timeout ?? this.#timeout }
       await this.keepOpen(() =>
         until(wait, all, 'other parties').catch((error: unknown) => wait.giveUp(error)),
       )
@@ -124,7 +138,7 @@ export class Barrier extends Belonging {
     const { arrival, wait } = this.#arrive()
     if (this.#trips(arrival)) return arrival.index
     try {
-      untilSync(wait, { timeout: this.#timeout, ...options }, 'other parties')
+      untilSync(wait, { timeout: options.timeout ?? this.#timeout }, 'other parties')
     } catch (error) {
       wait.giveUp(error)
     }
@@ -272,10 +286,11 @@ const broken = (): BrokenBarrierError =>
 
 const wasReset = (): BrokenBarrierError => new BrokenBarrierError('it was reset')
 
-function makeBarrier(parties: number): Block {
-  if (!Number.isInteger(parties) || parties < 1) {
+function makeBarrier(parties: number, options: BarrierOptions): Block {
+  const { timeout } = optionsOf(options)
+  if (!(Number.isInteger(parties) && parties >= 1 && parties <= MOST)) {
     throw new ArgumentError(
-      `A barrier needs a whole number of parties from 1 on: it is ${String(parties)}`,
+      `A barrier needs a whole number of parties from 1 to ${MOST}: it is ${shown(parties)}`,
     )
   }
   scopeHere()
@@ -284,12 +299,13 @@ function makeBarrier(parties: number): Block {
     rowWords: ROW_WORDS,
     fill: (words) => {
       words[PARTIES] = parties
+      words[TIMEOUT] = timeout === undefined ? 0 : Math.min(Math.ceil(timeout) + 1, MOST)
     },
   })
   return openBlock(handle, TYPE)
 }
 
-const generationOf = (block: Block): number => load(block.words, STATE) >>> 16
+const generationOf = (block: Block): number => load(block.words, GENERATION)
 
 /** Arrives, unless the generation is full already. */
 function arrive(block: Block): Arrival {
@@ -322,19 +338,30 @@ function arrived(block: Block): number {
 
 // Under the block's lock: one store ends a generation and begins the next.
 function advance(block: Block, wasReset: boolean): void {
-  const state = load(block.words, STATE)
-  const history = ((state << 1) | (wasReset ? 1 : 0)) & HISTORY
-  store(block.words, STATE, (((state >>> 16) + 1) << 16) | history)
+  const { words } = block
+  const generation = generationOf(block)
+  if (wasReset) {
+    const resets = load(words, RESETS)
+    store(words, RESET + (resets % REMEMBERED), generation)
+    store(words, RESETS, (resets + 1) & MOST)
+  }
+  store(words, GENERATION, (generation + 1) & MOST)
   // Numbers of generations come again.
   block.eachRow((at) => store(block.rows, at + ROW_ARRIVED, 0))
 }
 
 function outcomeOf(block: Block, generation: number): 'open' | 'passed' | 'reset' {
-  const state = load(block.words, STATE)
-  const ago = ((state >>> 16) - generation) & 0xffff
-  if (ago === 0) return 'open'
-  // So long ago that it is forgotten: parties that wait let none pass, so it was reset.
-  return ago > 15 || ((state >>> (ago - 1)) & 1) !== 0 ? 'reset' : 'passed'
+  if (generationOf(block) === generation) return 'open'
+  const { words } = block
+  const known = Math.min(load(words, RESETS), REMEMBERED)
+  let isForgotten = known === REMEMBERED
+  for (let i = 0; i < known; i++) {
+    const reset = load(words, RESET + i)
+    if (reset === generation) return 'reset'
+    if (((reset - generation) & MOST) > MOST >>> 1) isForgotten = false
+  }
+  // All resets that are remembered are later, and there were more: nothing was promised to who waited through them.
+  return isForgotten ? 'reset' : 'passed'
 }
 
 // First the dead, then those who were counted: see `block.ts`.

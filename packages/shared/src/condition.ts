@@ -1,11 +1,11 @@
 /**
  * `Condition`: who holds its lock waits until another, who holds it, says that something changed.
  *
- * A row for each thread has how many of its waiters wait, and how many of them were notified. A wait begins and a
- * `notify` happens under the user's lock, so no notification is lost in between; who leaves when its actor is over has
- * the block's lock alone, which `notify` takes too. A
- * notification is used up when its waiter holds the lock again. Of who died before, another waiter takes it over: its
- * own row first, so a death in between wakes one too many and never one too few (rule F35).
+ * A row for each thread has how many of its waiters wait, and how many of them were notified: those that came first. A
+ * wait begins and a `notify` happens under the user's lock, so no notification is lost in between; who leaves when its
+ * actor is over has the block's lock alone, which `notify` takes too. A notification is used up when its waiter holds
+ * the lock again. Of who left or died before, it goes to another that waits: its row first, so a death in between wakes
+ * one too many and never one too few (rule F35). When nobody waits it is over, as a `notify` is of which nobody knows.
  */
 import { add, type Block, load, makeBlock, openBlock, sub, type Wait } from '@troupe/memory'
 import { ArgumentError, DisposedError, kind, type Scope, scopeHere } from '@troupe/runtime'
@@ -13,7 +13,7 @@ import { Belonging, belongingOf } from './belonging.js'
 import { NotHeldError } from './errors.js'
 import type { Guard } from './guard.js'
 import { Lock, type LockBase } from './lock.js'
-import { checkFunction } from './options.js'
+import { checkFunction, shown } from './options.js'
 import { RLock } from './rlock.js'
 import { check, NO_OPTIONS, type SyncOptions, until, untilSync, type WaitOptions } from './waits.js'
 
@@ -41,7 +41,6 @@ export class Condition extends Belonging {
   /** For types alone. */
   declare readonly _shared: 'Condition'
   readonly #lock: Lock | RLock
-  /** Waiters of this thread that stand for a notification of its row already. */
   readonly #local: Local
 
   constructor(lock?: Lock | RLock)
@@ -70,17 +69,25 @@ export class Condition extends Belonging {
 
   /**
    * Releases the lock, waits until notified, and takes the lock again. Throws `NotHeldError` when this actor does not
-   * hold it. After `timeout` it rejects with `TimeoutError`, holding the lock.
+   * hold it: call it in the function that does, since it gives up what the actor holds, whichever function took it.
+   * After `timeout` it rejects with `TimeoutError`, holding the lock. An actor that ends meanwhile is not notified:
+   * another is.
    */
   async wait(options: WaitOptions = NO_OPTIONS): Promise<void> {
     check(options)
     options.signal?.throwIfAborted()
     const waiter = this.#enter()
     await this.keepOpen(async () => {
+      let holds = false
       try {
         await until(waiter.wait, options, 'notification')
       } finally {
-        await this.#lock.resume(waiter.held).finally(() => this.#leave(waiter))
+        try {
+          await this.#lock.resume(waiter.held)
+          holds = true
+        } finally {
+          this.#leave(waiter, holds)
+        }
       }
     })
   }
@@ -89,13 +96,15 @@ export class Condition extends Belonging {
   waitSync(options: SyncOptions = NO_OPTIONS): void {
     check(options)
     const waiter = this.#enter()
+    let holds = false
     try {
       untilSync(waiter.wait, options, 'notification')
     } finally {
       try {
         this.#lock.resumeSync(waiter.held)
+        holds = true
       } finally {
-        this.#leave(waiter)
+        this.#leave(waiter, holds)
       }
     }
   }
@@ -116,7 +125,7 @@ export class Condition extends Belonging {
   /** Wakes up to `n` who wait. Throws `NotHeldError` when this actor does not hold the lock. */
   notify(n = 1): void {
     if (!(n === Number.POSITIVE_INFINITY || (Number.isInteger(n) && n > 0))) {
-      throw new ArgumentError(`notify needs a whole number from 1 on: it got ${String(n)}`)
+      throw new ArgumentError(`notify needs a whole number from 1 on: it got ${shown(n)}`)
     }
     const { block } = this
     this.#mustHold('notify')
@@ -146,6 +155,8 @@ export class Condition extends Belonging {
   #enter(): Waiter {
     const { block } = this
     this.#mustHold('wait')
+    // What the dead were notified of is for those who wait already.
+    if (passOnOfDead(block)) block.ring()
     const local = this.#local
     const mark = block.mark()
     const { rows, row } = block
@@ -154,43 +165,63 @@ export class Condition extends Belonging {
     const look = (): boolean => {
       this.usable()
       if (this.#lock.isDisposed) throw new DisposedError('The lock of this condition')
-      if (load(rows, row + ROW_NOTIFIED) <= local.standing && !takeOver(block)) return false
+      if (!isNotified(block, local, waiter)) {
+        if (!passOnOfDead(block)) return false
+        block.ring()
+        if (!isNotified(block, local, waiter)) return false
+      }
+      local.waiting.delete(waiter)
       local.standing++
-      waiter.isNotified = true
+      waiter.stands = true
       return true
     }
     const waiter: Waiter = {
       block,
       wait: {
         look,
-        glance: () => load(rows, row + ROW_NOTIFIED) > local.standing && look(),
+        glance: () => isNotified(block, local, waiter) && look(),
         mark: () => mark.mark(),
         leave: () => mark.leave(),
       },
       held: this.#lock.suspend(),
-      isNotified: false,
+      stands: false,
     }
+    local.waiting.add(waiter)
     return waiter
   }
 
-  // The lock is held again, or the actor is over. A notification that nobody of this thread waits for is passed on.
-  #leave({ block, isNotified }: Waiter): void {
-    const { rows, row } = block
-    const passed = block.exclusively(() => {
+  // Without the lock, or before it saw it, its notification is for another.
+  #leave(waiter: Waiter, holds: boolean): void {
+    const { block, stands } = waiter
+    const local = this.#local
+    const passed = block.exclusively(({ rows, row }) => {
+      const wasNotified = stands || isNotified(block, local, waiter)
+      if (stands) local.standing--
+      local.waiting.delete(waiter)
       sub(rows, row + ROW_WAITING, 1)
-      if (isNotified) {
-        this.#local.standing--
-        sub(rows, row + ROW_NOTIFIED, 1)
+      if (!wasNotified) return false
+      const isUsed = stands && holds
+      // Another of this thread has it by that it stays.
+      if (!isUsed && local.waiting.size > load(rows, row + ROW_NOTIFIED) - local.standing - 1) {
+        return true
       }
-      let some = false
-      while (load(rows, row + ROW_NOTIFIED) > load(rows, row + ROW_WAITING)) {
-        sub(rows, row + ROW_NOTIFIED, 1)
-        some = notify(block, 1) || some
-      }
+      const some = !isUsed && notify(block, 1)
+      sub(rows, row + ROW_NOTIFIED, 1)
       return some
     })
     if (passed) block.ring()
   }
+}
+
+/** Whether one of the notifications of this thread's row is for `waiter`: they are for those that came first. */
+function isNotified(block: Block, { standing, waiting }: Local, waiter: Waiter): boolean {
+  let left = load(block.rows, block.row + ROW_NOTIFIED) - standing
+  for (const one of waiting) {
+    if (left <= 0) return false
+    if (one === waiter) return true
+    left--
+  }
+  return false
 }
 
 interface Waiter {
@@ -198,11 +229,16 @@ interface Waiter {
   readonly wait: Wait
   /** What its actor held of the lock. */
   readonly held: readonly Guard[]
-  isNotified: boolean
+  /** It was notified, and takes the lock. */
+  stands: boolean
 }
 
+/** Waiters of one thread. */
 interface Local {
+  /** How many were notified and take the lock: they stand for as many notifications of the row. */
   standing: number
+  /** The others, in the order in which they came. */
+  readonly waiting: Set<Waiter>
 }
 
 const locals = new WeakMap<Block, Local>()
@@ -210,14 +246,14 @@ const locals = new WeakMap<Block, Local>()
 // Rows are a thread's, whichever of its actors wait.
 function localOf(block: Block): Local {
   let local = locals.get(block)
-  if (!local) locals.set(block, (local = { standing: 0 }))
+  if (!local) locals.set(block, (local = { standing: 0, waiting: new Set() }))
   return local
 }
 
 function makeCondition(lock: Lock | RLock): Block {
   if (!(lock instanceof Lock || lock instanceof RLock)) {
     throw new ArgumentError(
-      `The lock of a condition must be a Lock or an RLock: it is ${String(lock)}; leave it out for a Lock of its own`,
+      `The lock of a condition must be a Lock or an RLock: it is ${shown(lock)}; leave it out for a Lock of its own`,
     )
   }
   scopeHere()
@@ -251,22 +287,24 @@ function nextWaiting(block: Block, after: number): number {
   return next >= 0 ? next : first
 }
 
-// Takes a notification of a thread that died with it.
-function takeOver(block: Block): boolean {
+// Notifications of threads that died with them go to others, or are over. True when somebody got one.
+function passOnOfDead(block: Block): boolean {
+  const { rows } = block
   const dead = (): number => {
     let found = -1
     block.eachRow((at, name) => {
-      if (load(block.rows, at + ROW_NOTIFIED) > 0 && block.isDead(name)) found = at
+      if (load(rows, at + ROW_NOTIFIED) > 0 && block.isDead(name)) found = at
     })
     return found
   }
   if (dead() < 0) return false
   return block.exclusively(() => {
-    const at = dead()
-    if (at < 0) return false
-    add(block.rows, block.row + ROW_NOTIFIED, 1)
-    sub(block.rows, at + ROW_NOTIFIED, 1)
-    return true
+    let some = false
+    for (let at = dead(); at >= 0; at = dead()) {
+      some = notify(block, 1) || some
+      sub(rows, at + ROW_NOTIFIED, 1)
+    }
+    return some
   })
 }
 

@@ -44,12 +44,13 @@ export class Event extends Belonging {
   /** Waits until the event is set, or was at any moment since the call. */
   async wait(options: WaitOptions = NO_OPTIONS): Promise<void> {
     check(options)
+    options.signal?.throwIfAborted()
+    // First: it counts what is set from now on.
+    const wait = this.isSet ? undefined : this.#waitFor()
     const pause = turn()
     if (pause) await pause
     options.signal?.throwIfAborted()
-    if (this.isSet) return
-    const wait = this.#waitFor()
-    await this.keepOpen(() => until(wait, options, 'event'))
+    if (wait) await this.keepOpen(() => until(wait, options, 'event'))
   }
 
   /** As `wait`, blocking the thread. */

@@ -2,7 +2,7 @@
 import { type Block, openBlock } from '@troupe/memory'
 import { ArgumentError, type Scope, TroupeError } from '@troupe/runtime'
 import { Lock, lockAt } from './lock.js'
-import { checkObject } from './options.js'
+import { checkObject, shown } from './options.js'
 
 /** True for a lock of its own. */
 export type GivenLock = boolean | Lock
@@ -23,7 +23,7 @@ export function lockOptionOf(options: { readonly lock?: GivenLock }, what: strin
   const { lock = true } = options
   if (typeof lock === 'boolean' || lock instanceof Lock) return lock
   throw new ArgumentError(
-    `lock must be true, false or a Lock: it is ${String(lock)}; an RLock cannot be given`,
+    `lock must be true, false or a Lock: it is ${shown(lock)}; an RLock cannot be given`,
   )
 }
 

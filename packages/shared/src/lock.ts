@@ -6,7 +6,7 @@ import { DeadlockError, NotHeldError } from './errors.js'
 import { FAIR_ROW_WORDS, FairLine } from './fair-line.js'
 import { Guard, type Guarded, holding } from './guard.js'
 import { HELD, OWN, ownerOf, release, TAKEN_FROM_DEAD, tryTake } from './lock-word.js'
-import { fairOf } from './options.js'
+import { checkFunction, fairOf } from './options.js'
 import {
   check,
   NO_OPTIONS,
@@ -117,11 +117,13 @@ export abstract class LockBase extends Belonging implements Guarded {
 
   /** Runs `work` with the lock held, and releases it however `work` ends. */
   async with<T>(work: (guard: Guard) => T | Promise<T>, options?: WaitOptions): Promise<T> {
+    checkFunction('with', work)
     return holding(await this.acquire(options), work)
   }
 
   /** As `with`, blocking the thread. `work` must not be async: the lock is released when it returns. */
   withSync<T>(work: (guard: Guard) => NotAPromise<T>, options: SyncOptions = NO_OPTIONS): T {
+    checkFunction('withSync', work)
     check(options)
     const guard = this.#takeFree() ? this.#holdBriefly() : this.acquireSync(options)
     let result: T
@@ -216,7 +218,8 @@ export abstract class LockBase extends Belonging implements Guarded {
 
   /** As `resume`, blocking the thread. */
   resumeSync(held: readonly Guard[]): void {
-    untilSync(this.#resuming(held, true), NO_OPTIONS, this.#what)
+    // A stop does not end it: what runs next expects the lock.
+    untilSync(this.#resuming(held, true), NO_OPTIONS, this.#what, false)
   }
 
   // Held from the look on that takes the word: an actor that ends right after it releases it.
@@ -256,6 +259,7 @@ export abstract class LockBase extends Belonging implements Guarded {
       found = HELD
       if (this.canAgain) found = AGAIN
       else if (!place || line!.isFirst(place)) found = tryTake(block, this.#index, willSleep)
+      else if (ownerOf(block, this.#index) === block.self.name) found = OWN
       if (found === OWN && blocks) throw new DeadlockError(this.#what)
       return found !== HELD && found !== OWN
     }

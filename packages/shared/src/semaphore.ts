@@ -13,7 +13,7 @@ import { DeadlockError, NotHeldError } from './errors.js'
 import { FairLine } from './fair-line.js'
 import { Guard, type Guarded, holding } from './guard.js'
 import { type LockOptions, type NotAPromise, refusePromise } from './lock.js'
-import { fairOf } from './options.js'
+import { checkFunction, fairOf, shown } from './options.js'
 import {
   check,
   NO_OPTIONS,
@@ -101,11 +101,13 @@ export class Semaphore extends Belonging implements Guarded {
 
   /** Runs `work` with a permit, and releases it however `work` ends. */
   async with<T>(work: (guard: Guard) => T | Promise<T>, options?: WaitOptions): Promise<T> {
+    checkFunction('with', work)
     return holding(await this.acquire(options), work)
   }
 
   /** As `with`, blocking the thread. `work` must not be async: the permit is released when it returns. */
   withSync<T>(work: (guard: Guard) => NotAPromise<T>, options: SyncOptions = NO_OPTIONS): T {
+    checkFunction('withSync', work)
     check(options)
     // Released before its actor can end.
     const isFree = !this.#line && take(this.block)
@@ -176,8 +178,8 @@ export class Semaphore extends Belonging implements Guarded {
     let guard: Guard | undefined
     const look = (): boolean => {
       this.usable()
-      if (place && line && !line.isFirst(place)) return false
-      if (!take(block)) {
+      const isFirst = !place || line!.isFirst(place)
+      if (!isFirst || !take(block)) {
         if (blocks && this.isBounded && isOursAlone(block)) throw new DeadlockError('permit')
         return false
       }
@@ -223,7 +225,7 @@ export class BoundedSemaphore extends Semaphore {
 function makeSemaphore(value: number, options: LockOptions): Block {
   if (!Number.isInteger(value) || value < 0 || value > MOST) {
     throw new ArgumentError(
-      `A semaphore's value must be a whole number from 0 to ${MOST}: it is ${String(value)}`,
+      `A semaphore's value must be a whole number from 0 to ${MOST}: it is ${shown(value)}`,
     )
   }
   const fair = fairOf(options, 'semaphore')

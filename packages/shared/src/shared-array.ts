@@ -14,6 +14,7 @@ import { ArgumentError, DisposedError, kind, type Scope, scopeHere } from '@trou
 import { type GivenLock, lockOf, lockOptionOf, NoLock } from './given-lock.js'
 import type { Lock } from './lock.js'
 import { type NameOf, nameOf, type TypeCode, type TypeName } from './types.js'
+import { shown } from './options.js'
 
 const TYPE = 7
 const LOCK = 0
@@ -195,6 +196,16 @@ function bytesOf(size: number): Bytes {
   }
 }
 
+// What an iterable throws itself is thrown on.
+function plainOf(from: unknown, Plain: TypedArrayClass): ArrayLike<unknown> {
+  const items = [...(from as Iterable<unknown>)]
+  try {
+    return new Plain(items) as unknown as Uint8Array
+  } catch (error) {
+    throw new ArgumentError(`The items do not fit a shared array: ${String(error)}`)
+  }
+}
+
 function itemsOf(from: unknown, Plain: TypedArrayClass): number | ArrayLike<unknown> {
   if (typeof from === 'number') {
     if (Number.isInteger(from) && from >= 0) return from
@@ -207,10 +218,10 @@ function itemsOf(from: unknown, Plain: TypedArrayClass): number | ArrayLike<unkn
     typeof from !== 'string' &&
     typeof (from as Iterable<unknown> | null)?.[Symbol.iterator] === 'function'
   ) {
-    return new Plain(from) as unknown as Uint8Array
+    return plainOf(from, Plain)
   }
   throw new ArgumentError(
-    `A shared array is made from a size or from items: it got ${String(from)}; write new SharedArray('int32', [1, 2, 3])`,
+    `A shared array is made from a size or from items: it got ${shown(from)}; write new SharedArray('int32', [1, 2, 3])`,
   )
 }
 

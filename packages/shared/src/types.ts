@@ -1,6 +1,7 @@
 /** The types of shared numbers: their names, Python's codes for them, and what fits. */
 import { ArgumentError } from '@troupe/runtime'
 import { OutOfRangeError } from './errors.js'
+import { shown } from './options.js'
 
 /** Names of the types. */
 export type TypeName =
@@ -85,7 +86,7 @@ export function nameOf(type: unknown): TypeName {
   }
   const codes = Object.entries(CODES).map(([code, name]) => `${code} ${name}`)
   throw new ArgumentError(
-    `${typeof type === 'string' ? `'${type}'` : String(type)} is no type of shared numbers; they are ${codes.join(', ')}`,
+    `${typeof type === 'string' ? `'${type}'` : shown(type)} is no type of shared numbers; they are ${codes.join(', ')}`,
   )
 }
 
@@ -151,7 +152,7 @@ export function byteOf(value: unknown, what: string): number {
 }
 
 function wrongKind(name: TypeName, wanted: string, value: unknown, what: string): ArgumentError {
-  const shown = typeof value === 'string' ? `'${value}'` : String(value)
-  const type = typeof value === 'bigint' ? `${shown}n` : shown
+  const text = typeof value === 'string' ? `'${value}'` : shown(value)
+  const type = typeof value === 'bigint' ? `${text}n` : text
   return new ArgumentError(`${what} must be ${wanted} for ${name}: it is ${type} (${typeof value})`)
 }

@@ -6,6 +6,7 @@ import { type Cell, cellAt } from './cells.js'
 import { type GivenLock, lockOf, lockOptionOf, NoLock } from './given-lock.js'
 import type { Lock } from './lock.js'
 import { type ItemOf, type NameOf, NAMES, nameOf, type TypeCode, type TypeName } from './types.js'
+import { shown } from './options.js'
 
 const TYPE = 6
 /** Word of the built-in lock. */
@@ -101,7 +102,7 @@ export class SharedValue<Name extends TypeName> extends Belonging {
   update(fn: (value: ItemOf<Name>) => ItemOf<Name>): ItemOf<Name> {
     this.usable()
     if (typeof fn !== 'function') {
-      throw new ArgumentError(`update needs a function: it got ${String(fn)}`)
+      throw new ArgumentError(`update needs a function: it got ${shown(fn)}`)
     }
     const cell = this.#cell
     for (;;) {

@@ -1,7 +1,7 @@
 /** How the forms of all shared objects wait. */
 import { breathe, now, type Wait, waitAsync, waitSync } from '@troupe/memory'
 import { ArgumentError, TimeoutError } from '@troupe/runtime'
-import { checkObject } from './options.js'
+import { checkObject, shown } from './options.js'
 
 /** How an awaited form may end early. */
 export interface WaitOptions {
@@ -29,12 +29,12 @@ export async function until(wait: Wait, options: WaitOptions, what: string): Pro
   throw tooLate(what, options.timeout)
 }
 
-/** Blocks the thread for `what`. */
-export function untilSync(wait: Wait, options: SyncOptions, what: string): void {
+/** Blocks the thread for `what`; a stop of its actor ends that, unless it is not `stoppable`. */
+export function untilSync(wait: Wait, options: SyncOptions, what: string, stoppable = true): void {
   check(options)
   const { timeout = Number.POSITIVE_INFINITY } = options
   try {
-    if (!waitSync(wait, now() + timeout)) throw tooLate(what, timeout)
+    if (!waitSync(wait, now() + timeout, stoppable)) throw tooLate(what, timeout)
   } finally {
     // One that ended before it slept was not left.
     wait.leave()
@@ -52,7 +52,7 @@ export function check(options: WaitOptions): void {
   const { timeout, signal } = options
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
     throw new ArgumentError(
-      `timeout must be a number of milliseconds from 0 on: it is ${String(timeout)}; leave it out to wait without end`,
+      `timeout must be a number of milliseconds from 0 on: it is ${shown(timeout)}; leave it out to wait without end`,
     )
   }
   if (signal !== undefined) checkSignal(signal)
@@ -61,7 +61,7 @@ export function check(options: WaitOptions): void {
 function checkSignal(signal: unknown): void {
   if (typeof (signal as Partial<AbortSignal> | null)?.throwIfAborted === 'function') return
   throw new ArgumentError(
-    `signal must be an AbortSignal: it is ${String(signal)}; give the signal of an AbortController`,
+    `signal must be an AbortSignal: it is ${shown(signal)}; give the signal of an AbortController`,
   )
 }
 

@@ -192,7 +192,7 @@ describe('numbers', () => {
     (parties) =>
       refuses(
         ARGUMENT,
-        `A barrier needs a whole number of parties from 1 on: it is ${String(parties)}`,
+        `A barrier needs a whole number of parties from 1 to 2147483647: it is ${String(parties)}`,
         () => new Barrier(parties as number),
       ),
   )
@@ -314,4 +314,38 @@ test('a function of withSync that is async', async () => {
       () => object.withSync(work),
     )
   }
+})
+
+test.each([Object.create(null), { toString: null }])(
+  'what cannot be shown is shown as what it is',
+  async (value) => {
+    const odd = value as never
+    const uses = [
+      () => new Value(odd),
+      () => new Value('i', odd),
+      () => new SharedArray('i', odd),
+      () => new Semaphore(odd),
+      () => new Barrier(odd),
+      () => new Condition(odd),
+      () => new Lock().with(odd),
+      () => new Lock().withSync(odd),
+      () => new Semaphore(1).withSync(odd),
+      () => new Event().wait({ timeout: odd }),
+    ]
+    for (const use of uses) await refuses(ARGUMENT, /\[object Object\]/, use)
+  },
+)
+
+test('a function that is none takes no lock', async () => {
+  const lock = new Lock()
+  for (const form of ['with', 'withSync'] as const) {
+    await refuses(ARGUMENT, `${form} needs a function: it got undefined`, () =>
+      lock[form](undefined as Anything),
+    )
+  }
+  expect(lock.locked).toBe(false)
+})
+
+test.each([2 ** 31, 2 ** 32 + 1, 2 ** 40])('a barrier of %i parties', async (parties) => {
+  await refuses(ARGUMENT, String(parties), () => new Barrier(parties))
 })

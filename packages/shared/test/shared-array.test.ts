@@ -284,7 +284,12 @@ describe('nothing is made when it is refused', () => {
     ['int8', [Symbol('s')]],
   ] as [TypeCode, unknown[]][])(
     'of %s from items that its typed array does not take',
-    (type, from) => leavesNothing(() => expect(() => make(type, from)).toThrow(TypeError)),
+    (type, from) =>
+      leavesNothing(() =>
+        expect(() => make(type, from)).toThrow(
+          expect.objectContaining({ code: 'ERR_TROUPE_ARGUMENT' }),
+        ),
+      ),
   )
 })
 

@@ -333,6 +333,62 @@ export function conditionSuite(mode: Mode): void {
     expect(condition.lock.locked).toBe(false)
   })
 
+  test(`a notification is for who waited by then, not for who waits next ${mode.name}`, async () => {
+    const condition = new Condition()
+    const older = condition.with(() => condition.wait())
+    await turn()
+    condition.withSync(() => {
+      condition.notify()
+      expect(() => condition.waitSync({ timeout: 1 })).toThrow('did not come within 1 ms')
+    })
+    const younger = condition.with(async () => {
+      condition.notify()
+      await condition.wait()
+    })
+    await older
+    let isNotified = false
+    void younger.then(() => (isNotified = true))
+    for (let i = 0; i < 10; i++) await condition.with(turn)
+    expect(isNotified).toBe(false)
+    await condition.with(() => condition.notify())
+    await younger
+  })
+
+  test.each(mode.apart)(
+    `a waiter that ends when it was notified and has no lock passes that on, in: %s ${mode.name}`,
+    async (place) => {
+      const condition = new Condition()
+      const first = await start('here', condition)
+      await first.do('take')
+      first.tell('wait')
+      await whenWaiting(CONDITION, 1)
+      const second = await start(place, condition)
+      const other = (await waits(second)).outcome
+      const guard = await condition.lock.acquire()
+      await whenWaiting(CONDITION, 2)
+      // Here comes first: its row is the first of all.
+      condition.notify()
+      await first.kill()
+      guard.release()
+      // If the other was the one that was notified, it is too.
+      expect(await other).toEqual(WENT_ON)
+    },
+  )
+
+  test(`what the dead were notified of is over when nobody waits ${mode.name}`, async () => {
+    const condition = new Condition()
+    const dies = await start(mode.apart.at(-1)!, condition)
+    await dies.do('take')
+    dies.tell('waitSync')
+    await whenWaiting(CONDITION, 1)
+    const guard = await condition.lock.acquire()
+    condition.notify()
+    await dies.kill()
+    guard.release()
+    const wait = condition.with(() => condition.wait({ timeout: 20 }))
+    expect(await refusal(() => wait)).toMatchObject({ code: 'ERR_TROUPE_TIMEOUT' })
+  })
+
   describe(`a condition of an RLock ${mode.name}`, () => {
     test('that is held twice is free while it waits, and held twice again', async () => {
       const condition = new Condition(new RLock())

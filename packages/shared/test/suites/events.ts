@@ -187,6 +187,16 @@ export function eventSuite(mode: Mode): void {
       },
     )
 
+    test('that is set and cleared at once wakes who asked before, also one that lets the event loop turn', async () => {
+      const event = new Event()
+      for (let i = 0; i < 600; i++) {
+        const wait = event.wait({ timeout: 5000 })
+        event.set()
+        event.clear()
+        await wait
+      }
+    })
+
     test('goes to and fro between two who wait for each other', async () => {
       const [ping, pong] = [new Event(), new Event()]
       const other = await Party.start(mode.apart.at(-1)!, { ping, pong })

@@ -95,6 +95,40 @@ export function meetingSuite(mode: Mode): void {
     }
   })
 
+  test('a party learns how its round ended, however many rounds came after it', async () => {
+    const barrier = new Barrier(2)
+    const slow = Array.from({ length: 200 }, () => {
+      const wait = barrier.wait()
+      barrier.waitSync()
+      return wait
+    })
+    const other = expect(barrier.wait()).rejects.toThrow('it was reset')
+    barrier.reset()
+    expect(await Promise.all(slow)).toEqual(slow.map(() => 0))
+    await other
+    // So many resets that they are forgotten pass nobody.
+    const last = expect(barrier.wait()).rejects.toThrow('it was reset')
+    barrier.reset()
+    const others = Array.from({ length: 100 }, () => {
+      const wait = barrier.wait()
+      wait.catch(() => {})
+      barrier.reset()
+      return wait
+    })
+    await last
+    for (const wait of others) await expect(wait).rejects.toThrow('it was reset')
+  })
+
+  test('its timeout is that of all parties', async () => {
+    const barrier = new Barrier(3, { timeout: 20 })
+    const other = spawn(meets, [barrier, new Value('int32'), 'wait', 1], { in: 'here' })
+    await expect(other.result).rejects.toMatchObject({ code: 'ERR_TROUPE_TIMEOUT' })
+    barrier.reset()
+    await expect(barrier.wait({ timeout: undefined })).rejects.toMatchObject({
+      code: 'ERR_TROUPE_TIMEOUT',
+    })
+  })
+
   test('a party whose time is up when all came has passed', async () => {
     const barrier = new Barrier(2, {
       // The timer of the other is due before it is rung.
@@ -121,7 +155,7 @@ export function meetingSuite(mode: Mode): void {
 
   test.each([0, -1, 1.5, Number.NaN, '2'])('a barrier of %s parties is refused', (parties) => {
     expect(() => new Barrier(parties as number)).toThrow(
-      /A barrier needs a whole number of parties from 1 on: it is/,
+      /A barrier needs a whole number of parties from 1 to 2147483647: it is/,
     )
   })
 
