@@ -1,7 +1,7 @@
-// Runs the packages' own source of lock, ring and value through all interleavings of two and three threads, with a
+// Runs the packages' own source of lock, ring, semaphore, barrier and value through all interleavings of two and three threads, with a
 // death at every step; each broken variant must be found out.
 //
-//   node proof/interleave/run.mjs [--long] [--json file] [--only lock|ring|value]
+//   node proof/interleave/run.mjs [--long] [--json file] [--only lock|ring|semaphore|barrier|value]
 //
 // The last line is 'N passed, N failed'. What is found is printed with the steps that lead to it.
 import { writeFileSync } from 'node:fs'

@@ -18,10 +18,16 @@ export const searches = [
   { check: 'ring', bounds: { ...three, putters: 2, switches: 2, together: true } },
   { check: 'ring', bounds: { ...three, putters: 1, rounds: 2, switches: 2, together: true } },
   { check: 'ring', bounds: { ...three, putters: 2, switches: 1, kills: 1, together: true } },
-  { check: 'semaphore', bounds: { ...two, kills: 1 } },
-  { check: 'semaphore', bounds: { ...three, switches: 1, kills: 1, together: true } },
-  { check: 'barrier', bounds: { ...two, rounds: 2, kills: 1, switches: 2 } },
-  { check: 'barrier', bounds: { ...three, switches: 1, kills: 1 } },
+  { check: 'semaphore', bounds: { ...two, switches: 4, together: true } },
+  { check: 'semaphore', bounds: { ...two, kills: 1, switches: 2, together: true } },
+  { check: 'barrier', bounds: { ...two, rounds: 2, switches: 2, together: true } },
+  { check: 'barrier', bounds: { ...two, kills: 1, switches: 2, together: true } },
+  { check: 'barrier', bounds: { ...three, switches: 1, together: true } },
+  {
+    check: 'barrier',
+    isLong: true,
+    bounds: { ...three, kills: 1, switches: 1, together: true },
+  },
   { check: 'value', bounds: { ...two, how: 'add' } },
   { check: 'value', bounds: { ...three, how: 'update' } },
   { check: 'value', bounds: { ...two, how: 'locked' } },
@@ -52,13 +58,13 @@ export const mutants = [
   {
     name: 'permits of the dead are counted',
     check: 'semaphore',
-    bounds: { ...two, kills: 1 },
+    bounds: { ...two, kills: 1, switches: 1, together: true },
     changes: [{ file: semaphore, from: 'mine > 0 && !block.isDead(name)', to: 'mine > 0' }],
   },
   {
     name: 'permits are never counted anew',
     check: 'semaphore',
-    bounds: { ...two, kills: 1 },
+    bounds: { ...two, kills: 1, switches: 1, together: true },
     changes: [
       { file: semaphore, from: ' && free(block) <= 0) return false', to: ') return false' },
     ],
@@ -66,13 +72,13 @@ export const mutants = [
   {
     name: 'a permit is taken without the lock',
     check: 'semaphore',
-    bounds: two,
+    bounds: { ...two, switches: 2 },
     changes: [{ file: semaphore, from: 'block.exclusively(takeOne)', to: 'takeOne(block)' }],
   },
   {
     name: 'a permit that is back wakes nobody',
     check: 'semaphore',
-    bounds: two,
+    bounds: { ...two, switches: 2, together: true },
     changes: [
       {
         file: semaphore,
@@ -96,7 +102,7 @@ export const mutants = [
   {
     name: 'a dead party is not looked for',
     check: 'barrier',
-    bounds: { ...two, kills: 1 },
+    bounds: { ...two, kills: 1, switches: 1 },
     changes: [
       { file: barrier, from: 'block.hasDeadHolder() || block.lost !==', to: 'block.lost !==' },
     ],
@@ -104,7 +110,7 @@ export const mutants = [
   {
     name: 'a round passes though it broke for another',
     check: 'barrier',
-    bounds: { ...three, switches: 2, kills: 1 },
+    bounds: { ...three, switches: 1, kills: 1, together: true },
     changes: [
       {
         file: barrier,
