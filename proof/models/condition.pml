@@ -1,11 +1,14 @@
 /* A condition: a notification reaches somebody who lives, whoever dies or gives up meanwhile.
  *
  * Pairs with: packages/shared (condition.ts). Rules: B9, F34, F35.
- *   row:     waiting, notified: of each thread. Both change under the user's lock, but for a take-over.
- *   wait:    under the lock: waiting; mark; let the lock go. Look: notified, or a dead row is notified: its notification is
- *            taken over, own row first. Else sleep. Then take the lock again, and only there use the notification up.
- *   give up: (timeout, abort) takes the lock too; who finds itself notified nevertheless notifies another.
- *   notify:  under the lock: a living row that waits and is not notified; let the lock go; ring the marks.
+ *   row:     waiting, notified: of each thread. They change under the block's lock, and under the user's but where it says so.
+ *   wait:    under the user's lock: pass on; waiting; mark; let the lock go. Look: notified; else pass on, and look. Else sleep.
+ *            Then take the user's lock again, and only there use the notification up.
+ *   pass on: without the user's lock: the notification of a dead row goes to a living one that waits, that row first; nobody
+ *            waits: it is over.
+ *   give up: (timeout, abort) takes the user's lock too; who finds itself notified nevertheless notifies another.
+ *   end:     of an actor whose thread lives on: without the user's lock; who is notified notifies another, that row first.
+ *   notify:  under the user's lock: a living row that waits and is not notified; let the lock go; ring the marks.
  *   death:   announced by ringing all bells.
  * Shows: nobody who lives sleeps on while a notification lies in its own row or in a dead one's, or went with a dead one
  * that had not come back from its wait.
@@ -13,12 +16,14 @@
  * The user's lock is one step to take, from the dead too (lock.pml opens it up); a ring is one step.
  *
  * check short: NT=2 NOTES=1 KILLS=1
- * check short: NT=2 NOTES=2 KILLS=2
+ * check short: NT=2 NOTES=2 KILLS=1
+ * check long: NT=2 NOTES=2 KILLS=2
  * check long: NT=3 NOTES=1 KILLS=1
  * check long: NT=3 NOTES=1 KILLS=2
  * mutant: BUG_NO_TAKE_OVER NT=2 NOTES=1 KILLS=1
  * mutant: BUG_USED_EARLY NT=2 NOTES=1 KILLS=1
  * mutant: BUG_NOT_PASSED_ON NT=2 NOTES=1 KILLS=0
+ * mutant: BUG_END_KEEPS NT=2 NOTES=1 KILLS=0
  * mutant: BUG_SILENT_DEATH NT=2 NOTES=1 KILLS=1
  * mutant: BUG_MARK_LATE NT=2 NOTES=1 KILLS=0
  */
@@ -26,7 +31,7 @@
 byte lock;                    /* the holder's number plus one */
 bool waiting[NT], notified[NT], marked[NT], rung[NT], asleep[NT], finished[N];
 bool dead[N], gone[N], told[N];
-byte taking;                  /* the block's lock, for a take-over: the holder's number plus one */
+byte taking;                  /* the block's lock: the holder's number plus one */
 byte kills;
 byte lost;                    /* ghost: notifications that went with a dead one on its way back */
 bool using[NT];               /* ghost: it used its notification up, and is not back yet */
@@ -44,7 +49,9 @@ inline ring_marks() {
 
 #define WAITS(i) (waiting[i] && !notified[i] && !gone[i])
 
-/* Under the lock. */
+#define TAKE_BLOCK d_step { FREE(taking) -> taking = me + 1 }
+
+/* Under the block's lock. */
 inline notify() {
   if
   :: d_step { WAITS(0) -> notified[0] = 1 }
@@ -58,7 +65,7 @@ inline notify() {
 
 #define DEAD_ROW(i) (gone[i] && notified[i])
 
-inline take_over() {
+inline pass_on() {
   skip;
 #ifndef BUG_NO_TAKE_OVER
   if
@@ -71,14 +78,15 @@ inline take_over() {
   fi;
   if
   :: from < NT ->
-     d_step { FREE(taking) -> taking = me + 1 }
+     TAKE_BLOCK
      if
      :: DEAD_ROW(from) ->
-        notified[me] = 1;
+        notify();
         notified[from] = 0;
      :: !DEAD_ROW(from)
      fi;
-     taking = 0
+     taking = 0;
+     ring_marks()
   :: from == NT
   fi;
   from = 0
@@ -87,7 +95,9 @@ inline take_over() {
 
 proctype Wait(byte me) provided (!dead[me]) {
   byte from;
+  bool some;
   TAKE_LOCK
+  pass_on();
   waiting[me] = 1;
 #ifndef BUG_MARK_LATE
   marked[me] = 1;
@@ -98,7 +108,7 @@ proctype Wait(byte me) provided (!dead[me]) {
      if
      :: notified[me] -> break
      :: !notified[me] ->
-        take_over();
+        pass_on();
         if
         :: notified[me] -> break
         :: !notified[me]
@@ -117,24 +127,36 @@ proctype Wait(byte me) provided (!dead[me]) {
 #ifdef BUG_USED_EARLY
   if :: atomic { notified[me] -> notified[me] = 0; using[me] = 1 } :: !notified[me] fi;
 #endif
-  TAKE_LOCK
+  if
+  :: TAKE_LOCK some = 1
+  :: some = 0                              /* its actor ends */
+  fi;
+  TAKE_BLOCK
   waiting[me] = 0;
   if
-  :: d_step { notified[me] -> notified[me] = 0 }
+  :: notified[me] ->
+     if
+     :: some -> from = 1                   /* it was why it came back: it is used up */
 #ifndef BUG_NOT_PASSED_ON
-     if
-     :: true                               /* it was why it came back */
-     :: true -> notify(); ring_marks()     /* it came back by itself */
-     fi
+     :: some -> notify()                   /* it came back by itself */
 #else
-     if
-     :: true
-     :: true -> lost++
-     fi
+     :: some -> lost++
 #endif
+#ifndef BUG_END_KEEPS
+     :: !some -> notify()
+#else
+     :: !some -> lost++
+#endif
+     fi;
+     notified[me] = 0
   :: !notified[me]
   fi;
-  atomic { marked[me] = 0; using[me] = 0; lock = 0; finished[me] = 1 }
+  taking = 0;
+  if
+  :: from == 0 -> ring_marks()
+  :: from != 0
+  fi;
+  atomic { marked[me] = 0; using[me] = 0; if :: some -> lock = 0 :: !some fi; finished[me] = 1 }
 }
 
 proctype Notify(byte me) provided (!dead[me]) {
@@ -143,7 +165,9 @@ proctype Notify(byte me) provided (!dead[me]) {
   :: notes < NOTES ->
      notes++;
      TAKE_LOCK
+     TAKE_BLOCK
      notify();
+     taking = 0;
      lock = 0;
      ring_marks()
   :: notes == NOTES -> break
