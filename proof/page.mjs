@@ -10,14 +10,15 @@ function told(counts) {
     .join(', ')
 }
 
-function partRows(results) {
-  return results.map(({ part, what, counts, failures, seed, seconds }) => [
+function partRows(parts) {
+  return Object.values(parts).map(({ part, what, counts, failures, seed, seconds, commit }) => [
     part,
     what,
     told(counts),
     failures.length === 0 ? 'no failure' : failures.slice(0, 3).join('; '),
     seconds,
     seed ?? '',
+    commit,
   ])
 }
 
@@ -67,7 +68,7 @@ const bounded = (bounds) =>
     .join(', ')
 
 /** The page for these results. */
-export function page(commit, results, models, interleavings) {
+export function page({ parts, models, interleave }) {
   return [
     '# Proof',
     '',
@@ -76,15 +77,17 @@ export function page(commit, results, models, interleavings) {
     'the larger ones too. Each part stops at its count or when its share of the time is up: the counts are what was',
     'done. A failure would be repeated by `node proof/parts/NAME.mjs --seed SEED`, as far as the machine repeats it.',
     '',
-    `Commit ${commit}, Node ${process.version}, Linux ${release()}, ${cpus().length} × ${cpus()[0].model}.`,
+    `Node ${process.version}, Linux ${release()}, ${cpus().length} × ${cpus()[0].model}. Each line says at which commit it was run last.`,
     '',
-    ...table(['part', 'what', 'counts', 'outcome', 'seconds', 'seed'], partRows(results)),
+    ...table(['part', 'what', 'counts', 'outcome', 'seconds', 'seed', 'commit'], partRows(parts)),
     '## Models',
     '',
     'Each search is complete: every interleaving of the configuration, with a kill at any step where the model says so.',
     'A mutant is the model with one rule broken; a caught one shows that the model can fail.',
     '',
-    ...table(['model', 'configurations', 'states', 'mutants'], modelRows(models)),
+    ...table(['model', 'configurations', 'states', 'mutants'], modelRows(models.searches)),
+    `At commit ${models.commit}.`,
+    '',
     '## Interleavings of the real code',
     '',
     'The TypeScript of lock, ring and value itself, turned into generators that give way before each step that another',
@@ -94,7 +97,9 @@ export function page(commit, results, models, interleavings) {
     'What is not searched: waits of the event loop, spins, large messages, and orders that only a weaker memory than that',
     'of `Atomics` would allow.',
     '',
-    ...table(['code', 'bounds', 'states', 'runs', 'outcome'], searchRows(interleavings)),
-    ...table(['broken variant', 'search', 'found out'], variantRows(interleavings)),
+    ...table(['code', 'bounds', 'states', 'runs', 'outcome'], searchRows(interleave.searches)),
+    ...table(['broken variant', 'search', 'found out'], variantRows(interleave.searches)),
+    `At commit ${interleave.commit}.`,
+    '',
   ].join('\n')
 }

@@ -1,8 +1,9 @@
 // pnpm proof: runs the crash proof and tells what it showed, in docs/proof.md. Each part is a program that prints
 // one line of JSON; a watchdog can only fail it. The last line is 'N passed, N failed'.
 //
-//   --short       the form of the gate: no models (the gate runs them by themselves), and no page is written
-//   --only name   one part
+//   --short       the form of the gate: no models and no interleavings (the gate runs them by themselves), and nothing
+//                 is written
+//   --only name   one part, or models, or interleave; the page keeps what it says of the others
 //   --minutes n   the time of all parts together; each stops at its share of it and tells how far it came
 //   --resume      goes on after the parts that passed at this commit
 import { execFileSync, spawn } from 'node:child_process'
@@ -127,18 +128,15 @@ function runSearches(folder, ...args) {
 }
 
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
-const stateFile = here('build/long.json')
+/** What long runs showed, each part at its commit: the page is made of it. */
+const stateFile = here('results.json')
+const state = JSON.parse(readFileSync(stateFile, 'utf8'))
 mkdirSync(here('build'), { recursive: true })
 
-/** What passed before at this commit. */
-function remembered() {
-  if (!options.resume || short) return []
-  try {
-    const state = JSON.parse(readFileSync(stateFile, 'utf8'))
-    return state.commit === commit ? state.results : []
-  } catch {
-    return []
-  }
+function keep() {
+  if (short) return
+  writeFileSync(stateFile, `${JSON.stringify(state, undefined, 1)}\n`)
+  writeFileSync(here('../docs/proof.md'), page(state))
 }
 
 const isPassed = (result) => result.failures.length === 0 && result.code === 0
@@ -150,32 +148,34 @@ function tell(result) {
     console.log(`        ${failure} (seed ${result.seed})`)
 }
 
-const results = remembered().filter(isPassed)
+const isDone = (name) =>
+  options.resume && !short && state.parts[name]?.commit === commit && isPassed(state.parts[name])
+
+let passed = 0
+let failed = 0
 for (const [name, unit, few, many, share, what] of PARTS) {
-  if (results.some((result) => result.part === name)) continue
+  if (isDone(name)) continue
   const minutes = Math.min(MOST_MINUTES, (Number(options.minutes) * share) / 100)
   const began = performance.now()
   const args = [`--${unit}`, String(short ? few : many), '--minutes', String(minutes)]
-  const result = { ...(await run(name, args, minutes)), what }
+  const result = { ...(await run(name, args, minutes)), what, commit }
   result.seconds = Math.round((performance.now() - began) / 1000)
-  results.push(result)
   tell(result)
-  if (!short) writeFileSync(stateFile, JSON.stringify({ commit, results }))
+  if (isPassed(result)) passed++
+  else failed++
+  state.parts[name] = result
+  keep()
 }
-let passed = results.filter(isPassed).length
-let failed = results.length - passed
-
-if (!short && only === '') {
-  const models = await runSearches('models')
-  const interleavings = await runSearches('interleave', '--long')
-  for (const [name, searches] of Object.entries({ models, interleavings })) {
-    const right = searches.filter((search) => search.passed).length
-    const isRight = right === searches.length && right > 0
-    console.log(`${isRight ? 'passed' : 'FAILED'}  ${name}: ${right} of ${searches.length}`)
-    if (isRight) passed++
-    else failed++
-  }
-  writeFileSync(here('../docs/proof.md'), page(commit, results, models, interleavings))
+for (const [name, ...args] of [['models'], ['interleave', '--long']]) {
+  if (short || (only !== '' && only !== name)) continue
+  const searches = await runSearches(name, ...args)
+  const right = searches.filter((search) => search.passed).length
+  const isRight = right === searches.length && right > 0
+  console.log(`${isRight ? 'passed' : 'FAILED'}  ${name}: ${right} of ${searches.length}`)
+  if (isRight) passed++
+  else failed++
+  state[name] = { commit, searches }
+  keep()
 }
 console.log(`${passed} passed, ${failed} failed`)
 if (failed > 0) process.exitCode = 1

@@ -1,7 +1,7 @@
 // SIGKILL and terminate() of actors that work with a lock, a semaphore, a condition, a barrier and an event.
 //
-// Four actors, two in processes and two in threads, do the primitive's operation without end. One after the other is
-// killed, wherever it is, and replaced. Oracle: after each kill every survivor and the new one says that it has done
+// Four actors, in processes and in threads, do the primitive's operation without end. Two at a time are killed, wherever
+// they are, and replaced. Oracle: after each kill every survivor and the new one says that it has done
 // more operations since (nobody hangs), and
 //   lock       two numbers change together under it; who finds them apart was told `ownerDied`, and who was not told
 //              finds them equal; it is told at most as often as there were kills
@@ -15,6 +15,8 @@ import { argument, report, seeded, timeIsUp } from '../random.mjs'
 
 const SHARES = [Barrier, Condition, Event, Lock, Semaphore, Value]
 const WORKERS = 4
+/** How many die at once, one of which may be about to be told of the other. */
+const AT_ONCE = 2
 const PERMITS = 2
 /** Operations between two looks at the round. */
 const BATCH = 20
@@ -138,13 +140,17 @@ class Trial {
   }
 
   async #kill() {
-    const all = [...this.#workers]
-    const [me, victim] = all[Math.floor(this.#random() * all.length)]
-    this.#workers.delete(me)
-    victim.kill()
-    await victim.join()
-    if (this.#which === 'barrier') await this.#mend(me)
-    this.#start()
+    const victims = new Map()
+    while (victims.size < AT_ONCE) {
+      const all = [...this.#workers]
+      const [me, victim] = all[Math.floor(this.#random() * all.length)]
+      this.#workers.delete(me)
+      victims.set(me, victim)
+    }
+    for (const victim of victims.values()) victim.kill()
+    for (const victim of victims.values()) await victim.join()
+    if (this.#which === 'barrier') await this.#mend(victims)
+    for (let i = 0; i < AT_ONCE; i++) this.#start()
     this.#all.round.add(1)
   }
 
@@ -153,7 +159,7 @@ class Trial {
     const missing = new Set(this.#workers.keys())
     while (missing.size > 0) {
       const [what, who] = await this.#all.seen.get()
-      if (what === 'broken' && who !== dead) missing.delete(who)
+      if (what === 'broken' && !dead.has(who)) missing.delete(who)
     }
     this.#all.barrier.reset()
     for (const one of this.#workers.values()) one.send('go')
@@ -165,7 +171,7 @@ class Trial {
     let done = 0
     while (done < kills && this.#failures.length === 0 && !timeIsUp()) {
       await this.#kill()
-      done++
+      done += AT_ONCE
       await this.#allWork()
     }
     for (const one of this.#workers.values()) one.kill()
