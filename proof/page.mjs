@@ -90,7 +90,7 @@ export function page({ parts, models, interleave }) {
     '',
     '## Interleavings of the real code',
     '',
-    'The TypeScript of lock, ring and value itself, turned into generators that give way before each step that another',
+    'The TypeScript of lock, ring, semaphore, barrier and value itself, turned into generators that give way before each step that another',
     'thread could notice (`proof/interleave`). A search goes through every order of the steps, with `kills` deaths at any',
     'of them; where `switches` stands, a thread that could go on gives way so often at most, and where `together` stands,',
     'plain reads and writes are one step with what is before them. A broken variant is the code with one line changed.',

@@ -15,7 +15,7 @@
  * check short: NR=2 KILLS=0
  * check short: NR=2 KILLS=1
  * check short: NR=2 KILLS=2
- * check short: NR=3 KILLS=2
+ * check long: NR=3 KILLS=2
  * mutant: BUG_WAKE_BEFORE_COUNT NR=1 KILLS=0
  * mutant: BUG_SAY_LATE NR=1 KILLS=0
  * mutant: BUG_SAY_ONCE NR=2 KILLS=0

@@ -15,7 +15,7 @@
  *
  * check short: NW=2 NG=1 NT=2 HEIRS=0 KILLS=2
  * check short: NW=3 NG=1 NT=1 HEIRS=0 KILLS=0
- * check short: NW=2 NG=1 NT=1 HEIRS=1 KILLS=1
+ * check long: NW=2 NG=1 NT=1 HEIRS=1 KILLS=1
  * check long: NW=3 NG=1 NT=1 HEIRS=0 KILLS=1
  * check long: NW=3 NG=2 NT=1 HEIRS=0 KILLS=1
  * check long: NW=2 NG=1 NT=2 HEIRS=1 KILLS=2

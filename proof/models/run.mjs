@@ -3,9 +3,9 @@
 //   node proof/models/run.mjs [--long] [--json file] [--only model]
 //
 // --only takes one model, with --long its long configurations too. The configurations stand in the head of each model: `check short|long: DEFINES` and `mutant: BUG DEFINES`.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -42,30 +42,43 @@ function number(text, pattern) {
   return match === null ? undefined : Number(match[1])
 }
 
-function tool(name, parameters, folder) {
-  const run = spawnSync(name, parameters, { cwd: folder, encoding: 'utf8' })
-  if (run.status === 0) return
-  throw new Error(`${name} failed:\n${(run.stdout + run.stderr).replaceAll(`${here}/`, '')}`)
+/** Runs a program to its end; without a status when it was ended at its time. */
+function run(name, parameters, cwd, timeout) {
+  return new Promise((resolve) => {
+    const child = spawn(name, parameters, { cwd, timeout, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
+    child.on('close', (status) => resolve({ status, output }))
+  })
 }
 
-function search({ model, kind, defines }, folder) {
-  const flags = defines.map((define) => `-D${define}`)
-  const pace = kind === 'check long' ? 'long' : 'short'
-  tool('spin', [...flags, '-a', join(here, model)], folder)
-  tool('gcc', [...compile, `-DMEMLIM=${megabytes[pace]}`, '-o', 'pan', 'pan.c'], folder)
-  const started = performance.now()
-  const run = spawnSync('./pan', ['-E', depth, '-w24'], {
-    cwd: folder,
-    encoding: 'utf8',
-    timeout: seconds[pace] * 1000,
-  })
-  const elapsed = (performance.now() - started) / 1000
-  const output = run.stdout + run.stderr
+async function tool(name, parameters, folder) {
+  const { status, output } = await run(name, parameters, folder)
+  if (status === 0) return
+  throw new Error(`${name} failed:\n${output.replaceAll(`${here}/`, '')}`)
+}
+
+async function search({ model, kind, defines }) {
+  const folder = mkdtempSync(join(tmpdir(), 'models-'))
+  try {
+    const flags = defines.map((define) => `-D${define}`)
+    const pace = kind === 'check long' ? 'long' : 'short'
+    await tool('spin', [...flags, '-a', join(here, model)], folder)
+    await tool('gcc', [...compile, `-DMEMLIM=${megabytes[pace]}`, '-o', 'pan', 'pan.c'], folder)
+    const started = performance.now()
+    const found = await run('./pan', ['-E', depth, '-w24'], folder, seconds[pace] * 1000)
+    return told({ model, kind, defines }, found, (performance.now() - started) / 1000)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function told({ model, kind, defines }, { status, output }, elapsed) {
   const errors = number(output, /errors: (\d+)/)
   const cut = /Search not completed|max search depth too small|out of memory|memory limit/i.test(
     output,
   )
-  const complete = run.status === 0 && errors !== undefined && !cut
+  const complete = status === 0 && errors !== undefined && !cut
   return {
     model,
     kind,
@@ -95,23 +108,24 @@ function row(result) {
 
 requireTool('spin', 'spin')
 requireTool('gcc', 'gcc')
-const folder = mkdtempSync(join(tmpdir(), 'models-'))
+const wanted = readdirSync(here)
+  .filter((name) => name.endsWith('.pml'))
+  .sort()
+  .filter((model) => options.only === undefined || model === `${options.only}.pml`)
+  .flatMap(configurationsOf)
 const results = []
-try {
-  const models = readdirSync(here)
-    .filter((name) => name.endsWith('.pml'))
-    .sort()
-  for (const model of models) {
-    if (options.only !== undefined && model !== `${options.only}.pml`) continue
-    for (const configuration of configurationsOf(model)) {
-      const result = search(configuration, folder)
-      results.push(result)
-      console.log(row(result))
-    }
+/** The next one that nobody has begun. */
+let next = 0
+async function searchOnACore() {
+  while (next < wanted.length) {
+    const at = next++
+    results[at] = await search(wanted[at])
+    console.log(row(results[at]))
   }
-} finally {
-  rmSync(folder, { recursive: true, force: true })
 }
+// Long ones take what memory there is.
+const cores = options.long ? 1 : availableParallelism()
+await Promise.all(Array.from({ length: cores }, searchOnACore))
 if (options.json !== undefined)
   writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`)
 const failed = results.filter((result) => !result.passed).length
