@@ -31,7 +31,7 @@ const PARTS = [
   [
     'kill-shared',
     'kills',
-    300,
+    200,
     3000,
     10,
     'kills of actors with each of a lock, a semaphore, a condition, a barrier and an event',
