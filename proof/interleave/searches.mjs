@@ -47,7 +47,7 @@ const put = 'memory/src/ring-put.ts'
 const take = 'memory/src/ring-take.ts'
 
 const semaphore = 'shared/src/semaphore.ts'
-const barrier = 'shared/src/barrier.ts'
+const barrier = 'shared/src/barrier-rounds.ts'
 
 export const mutants = [
   {
@@ -89,8 +89,8 @@ export const mutants = [
     changes: [
       {
         file: barrier,
-        from: 'advance(block, false)\n    })\n    block.ring()',
-        to: 'advance(block, false)\n    })',
+        from: 'advance(block, false)\n  })\n  block.ring()',
+        to: 'advance(block, false)\n  })',
       },
     ],
   },
@@ -109,8 +109,8 @@ export const mutants = [
     changes: [
       {
         file: barrier,
-        from: '      if (isBroken(block)) throw broken()\n      advance(block, false)',
-        to: '      advance(block, false)',
+        from: '    if (isBroken(block)) throw broken()\n    advance(block, false)',
+        to: '    advance(block, false)',
       },
     ],
   },

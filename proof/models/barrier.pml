@@ -1,6 +1,6 @@
 /* A barrier: all of a generation, or none; whoever dies, it is broken for all who wait and who come, until it is reset.
  *
- * Pairs with: packages/shared (barrier.ts), packages/memory (block.ts, reaper.ts, seats.ts). Rules: A2, A7, B9, F35.
+ * Pairs with: packages/shared (barrier.ts, barrier-rounds.ts), packages/memory (block.ts, reaper.ts, seats.ts). Rules: A2, A7, B9, F35.
  *   arrive:  under the block's lock: broken? The generation is full: come again when it is over. Else one more in the own row,
  *            of the generation that the row names.
  *   last:    runs the action, with no lock; under the lock: still this generation, and not broken: one store ends it as passed and

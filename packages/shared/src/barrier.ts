@@ -1,23 +1,5 @@
-/**
- * `Barrier`: so many parties wait until all of them do.
- *
- * One word says which generation is under way: it changes by one store, under the block's lock. One that was reset is
- * remembered before that, so who waits reads how its own generation ended. Arrivals are counts in a row for each
- * thread, of the generation that the row names.
- *
- * A barrier is broken when a party died: who holds the barrier and is dead, or was counted as lost since the last
- * reset (rule F35). Also when a wait timed out or was aborted, and by `abort()`: a flag.
- */
-import {
-  type Block,
-  load,
-  makeBlock,
-  openBlock,
-  pause,
-  reapDead,
-  store,
-  type Wait,
-} from '@troupe/memory'
+/** `Barrier`: so many parties wait until all of them do. Its rounds are in `barrier-rounds.ts`. */
+import { type Block, load, type Wait } from '@troupe/memory'
 import {
   ArgumentError,
   type Holding,
@@ -26,28 +8,27 @@ import {
   scopeHere,
   TimeoutError,
 } from '@troupe/runtime'
+import {
+  type Arrival,
+  arrive,
+  arrived,
+  breakIt,
+  breakOpen,
+  broken,
+  generationOf,
+  isBroken,
+  makeRounds,
+  NO_INDEX,
+  outcomeOf,
+  PARTIES,
+  pass,
+  reset,
+  timeoutOf,
+  wasReset,
+} from './barrier-rounds.js'
 import { Belonging, belongingOf } from './belonging.js'
-import { BrokenBarrierError } from './errors.js'
 import { checkObject, shown } from './options.js'
 import { check, NO_OPTIONS, type SyncOptions, until, untilSync, type WaitOptions } from './waits.js'
-
-const TYPE = 5
-const PARTIES = 0
-/** Which generation is under way. */
-const GENERATION = 1
-const BROKEN = 2
-/** Holders that were lost at the last reset. */
-const LOST = 3
-/** Milliseconds of waits that name none, plus one; 0 for no end. */
-const TIMEOUT = 4
-/** How many generations were reset, and the last of them by number. */
-const RESETS = 5
-const RESET = 8
-const REMEMBERED = 56
-const ROW_WORDS = 3
-const ROW_GENERATION = 1
-const ROW_ARRIVED = 2
-const MOST = 2 ** 31 - 1
 
 const blocks = new WeakMap<Barrier, Block>()
 
@@ -61,25 +42,6 @@ export interface BarrierOptions {
   /** Milliseconds of waits that name none, of all parties. */
   readonly timeout?: number
 }
-
-function optionsOf(options: BarrierOptions): BarrierOptions {
-  checkObject('barrier', options, '{ timeout: 1000 }')
-  const { action, timeout } = options
-  if (action !== undefined && typeof action !== 'function') {
-    throw new ArgumentError(`action must be a function: it is ${shown(action)}`)
-  }
-  check({ timeout })
-  return options
-}
-
-/** How an arrival went; of no index, when the generation was full and its action runs. */
-interface Arrival {
-  readonly generation: number
-  readonly index: number
-  readonly isLast: boolean
-}
-
-const NO_INDEX = -1
 
 /**
  * A meeting of `parties` actors, in any mix of threads and processes, again and again.
@@ -107,9 +69,8 @@ export class Barrier extends Belonging {
     { block, scope } = { block: makeBarrier(parties, options), scope: scopeHere() },
   ) {
     super(block, scope, 'barrier', 0)
-    this.#action = optionsOf(options).action
-    const timeout = load(block.words, TIMEOUT)
-    this.#timeout = timeout === 0 ? undefined : timeout - 1
+    this.#action = options.action
+    this.#timeout = timeoutOf(block)
     blocks.set(this, block)
     this.#membership = new Membership(this, block, scope)
   }
@@ -147,19 +108,7 @@ export class Barrier extends Belonging {
 
   /** Makes the barrier empty and whole. Who waits gets `BrokenBarrierError`. */
   reset(): void {
-    const { block } = this
-    const settled = (): boolean => {
-      const { lost } = block
-      // Counted already, it would be seen as dead a little longer, and then no more.
-      if (block.hasDeadHolder()) return false
-      if (arrived(block) > 0) advance(block, true)
-      store(block.words, LOST, lost)
-      store(block.words, BROKEN, 0)
-      return true
-    }
-    do settleDeaths(block)
-    while (!block.exclusively(settled))
-    block.ring()
+    reset(this.block)
   }
 
   /** Breaks the barrier, for all who wait and who come. */
@@ -233,12 +182,7 @@ export class Barrier extends Belonging {
       breakOpen(block, generation)
       throw error
     }
-    block.exclusively(() => {
-      if (generationOf(block) !== generation) throw wasReset()
-      if (isBroken(block)) throw broken()
-      advance(block, false)
-    })
-    block.ring()
+    pass(block, generation)
     return true
   }
 }
@@ -281,117 +225,14 @@ class Membership implements Holding {
   }
 }
 
-const broken = (): BrokenBarrierError =>
-  new BrokenBarrierError('a party died, timed out, or aborted it')
-
-const wasReset = (): BrokenBarrierError => new BrokenBarrierError('it was reset')
-
 function makeBarrier(parties: number, options: BarrierOptions): Block {
-  const { timeout } = optionsOf(options)
-  if (!(Number.isInteger(parties) && parties >= 1 && parties <= MOST)) {
-    throw new ArgumentError(
-      `A barrier needs a whole number of parties from 1 to ${MOST}: it is ${shown(parties)}`,
-    )
+  checkObject('barrier', options, '{ timeout: 1000 }')
+  const { action, timeout } = options
+  if (action !== undefined && typeof action !== 'function') {
+    throw new ArgumentError(`action must be a function: it is ${shown(action)}`)
   }
-  scopeHere()
-  const handle = makeBlock({
-    type: TYPE,
-    rowWords: ROW_WORDS,
-    fill: (words) => {
-      words[PARTIES] = parties
-      words[TIMEOUT] = timeout === undefined ? 0 : Math.min(Math.ceil(timeout) + 1, MOST)
-    },
-  })
-  return openBlock(handle, TYPE)
-}
-
-const generationOf = (block: Block): number => load(block.words, GENERATION)
-
-/** Arrives, unless the generation is full already. */
-function arrive(block: Block): Arrival {
-  return block.exclusively(() => {
-    if (isBroken(block)) throw broken()
-    const generation = generationOf(block)
-    const parties = load(block.words, PARTIES)
-    const index = arrived(block)
-    if (index >= parties) return { generation, index: NO_INDEX, isLast: false }
-    const { rows, row } = block
-    if (load(rows, row + ROW_GENERATION) !== generation) {
-      store(rows, row + ROW_ARRIVED, 0)
-      store(rows, row + ROW_GENERATION, generation)
-    }
-    store(rows, row + ROW_ARRIVED, load(rows, row + ROW_ARRIVED) + 1)
-    return { generation, index, isLast: index + 1 === parties }
-  })
-}
-
-/** How many arrived in the generation under way. */
-function arrived(block: Block): number {
-  const { rows } = block
-  const generation = generationOf(block)
-  let count = 0
-  block.eachRow((at) => {
-    if (load(rows, at + ROW_GENERATION) === generation) count += load(rows, at + ROW_ARRIVED)
-  })
-  return count
-}
-
-// Under the block's lock: one store ends a generation and begins the next.
-function advance(block: Block, wasReset: boolean): void {
-  const { words } = block
-  const generation = generationOf(block)
-  if (wasReset) {
-    const resets = load(words, RESETS)
-    store(words, RESET + (resets % REMEMBERED), generation)
-    store(words, RESETS, (resets + 1) & MOST)
-  }
-  store(words, GENERATION, (generation + 1) & MOST)
-  // Numbers of generations come again.
-  block.eachRow((at) => store(block.rows, at + ROW_ARRIVED, 0))
-}
-
-function outcomeOf(block: Block, generation: number): 'open' | 'passed' | 'reset' {
-  if (generationOf(block) === generation) return 'open'
-  const { words } = block
-  const known = Math.min(load(words, RESETS), REMEMBERED)
-  let isForgotten = known === REMEMBERED
-  for (let i = 0; i < known; i++) {
-    const reset = load(words, RESET + i)
-    if (reset === generation) return 'reset'
-    if (((reset - generation) & MOST) > MOST >>> 1) isForgotten = false
-  }
-  // All resets that are remembered are later, and there were more: nothing was promised to who waited through them.
-  return isForgotten ? 'reset' : 'passed'
-}
-
-// First the dead, then those who were counted: see `block.ts`.
-function isBroken(block: Block): boolean {
-  if (load(block.words, BROKEN) !== 0) return true
-  return block.hasDeadHolder() || block.lost !== load(block.words, LOST)
-}
-
-function breakIt(block: Block): void {
-  store(block.words, BROKEN, 1)
-  block.ring()
-}
-
-// Of a generation that is over it breaks nothing.
-function breakOpen(block: Block, generation: number): boolean {
-  const isOpen = block.exclusively(() => {
-    if (generationOf(block) !== generation) return false
-    store(block.words, BROKEN, 1)
-    return true
-  })
-  if (isOpen) block.ring()
-  return isOpen
-}
-
-// All who died are counted. Another may be at it, and lives or is dead itself.
-function settleDeaths(block: Block): void {
-  while (block.hasDeadHolder()) {
-    reapDead()
-    pause(20)
-  }
+  check({ timeout })
+  return makeRounds(parties, timeout)
 }
 
 kind<Barrier, Block>(Barrier, {

@@ -47,8 +47,8 @@ export abstract class Belonging {
     this.#disposed = true
     finaliser.unregister(this)
     if (this.#waits === 0) closeObject(this.#block.handle)
-    // Waits through this handle end with an error.
-    else setImmediate(hear)
+    // Waits end with an error: through this object, and of a condition whose lock it was.
+    setImmediate(hear)
   }
 
   /** Keeps the block open while `wait` goes on: it has marks and places to leave, also after this was disposed of. */

@@ -31,7 +31,7 @@ const AGAIN = 4
 /** How a lock is made. */
 export interface LockOptions {
   /**
-   * First come, first served. Without it a thread that runs may pass those that sleep, which is much faster. A form that
+   * First come, first served. Without it a thread that runs may pass those that sleep, which saves their wake-ups. A form that
    * blocks passes those who wait in its own thread's event loop: they cannot run meanwhile.
    */
   readonly fair?: boolean

@@ -69,4 +69,14 @@ test('a condition', async () => {
   expect(lock.locked).toBe(false)
 })
 
+test('a condition whose lock is disposed of', async () => {
+  const condition = new Condition()
+  const wait = condition.with(() => condition.wait())
+  await turn()
+  // By then it no longer polls: it has to be told.
+  await new Promise((resolve) => setTimeout(resolve, 1))
+  condition.lock[Symbol.dispose]()
+  expect(await refusal(() => wait)).toMatchObject({ code: DISPOSED })
+})
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
