@@ -73,8 +73,8 @@ test('a condition whose lock is disposed of', async () => {
   const condition = new Condition()
   const wait = condition.with(() => condition.wait())
   await turn()
-  // By then it no longer polls: it has to be told.
-  await new Promise((resolve) => setTimeout(resolve, 1))
+  // By then it no longer polls, nor hears that it began to listen: it has to be told.
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve, 1))
   condition.lock[Symbol.dispose]()
   expect(await refusal(() => wait)).toMatchObject({ code: DISPOSED })
 })
