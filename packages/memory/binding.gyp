@@ -17,6 +17,7 @@
         "native/orphan.c",
         "native/process.c",
         "native/seat.c",
+        "native/segment.c",
         "native/signal.c",
         "native/thread.c",
         "native/wait.c",

@@ -67,7 +67,7 @@ export function makeArena(threads: number): { buffer: SharedArrayBuffer; names: 
 
 /** This thread has the seat with that name from now on. */
 export function sit(buffer: SharedArrayBuffer, name: number): void {
-  setSelf(stand(Arena.join({ bytes: buffer.byteLength, fd: -1, buffer })), name, -1)
+  setSelf(stand(Arena.join({ bytes: buffer.byteLength, fd: -1, buffer })), name, -1, -1)
 }
 
 /** Where the words lie that a death changes, in words of the arena. */

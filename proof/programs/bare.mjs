@@ -2,7 +2,7 @@
 import { awaitGuard, guardProcess, joinSystem, openRing } from '@troupe/memory'
 
 const { bytes, name, handle, count, way } = JSON.parse(process.argv[2])
-const invitation = { bytes, name, fd: 3, guard: 4 }
+const invitation = { bytes, name, fd: 3, guard: 4, claim: -1 }
 guardProcess(invitation)
 joinSystem(invitation)
 awaitGuard()

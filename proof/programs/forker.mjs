@@ -38,7 +38,7 @@ function heat() {
 
 function bear(task) {
   Object.defineProperty(process, 'pid', { value: native.pid() })
-  const invitation = { bytes: task.bytes, name: task.name, fd: 3, guard: 4 }
+  const invitation = { bytes: task.bytes, name: task.name, fd: 3, guard: 4, claim: -1 }
   guardProcess(invitation)
   joinSystem(invitation)
   awaitGuard()

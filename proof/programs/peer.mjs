@@ -5,7 +5,7 @@ import { Notes, PEER_ITEMS } from '../fork.mjs'
 import { checker } from '../getter.mjs'
 
 const { bytes, name, handle, role, file, victims, batched } = JSON.parse(process.argv[2])
-const invitation = { bytes, name, fd: 3, guard: 4 }
+const invitation = { bytes, name, fd: 3, guard: 4, claim: -1 }
 guardProcess(invitation)
 joinSystem(invitation)
 awaitGuard()

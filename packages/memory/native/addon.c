@@ -36,6 +36,8 @@ static const export_t functions[] = {
     {"forgetChild", js_forget_child},
     {"openProcess", js_open_process},
     {"signalProcess", js_signal_process},
+    {"publish", js_publish},
+    {"lockFile", js_lock_file},
 };
 
 NAPI_MODULE_INIT() {

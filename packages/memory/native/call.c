@@ -80,6 +80,14 @@ void *call_bytes(call_t *call, int index) {
   return data;
 }
 
+void call_text(call_t *call, int index, char *text, size_t size) {
+  size_t length = 0;
+  if (call->failed) return;
+  /* What does not fit is cut off: a text that fills all is taken for one. */
+  napi_status status = napi_get_value_string_utf8(call->env, call->at[index], text, size, &length);
+  if (status != napi_ok || length + 1 >= size || strlen(text) != length) call_wrong(call, "a text is missing");
+}
+
 napi_value call_system_error(call_t *call, const char *system_call, int number) {
   char message[160];
   const char *code = strerrorname_np(number);

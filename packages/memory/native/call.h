@@ -4,6 +4,7 @@
 
 #include <node_api.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define CALL_ARGUMENTS 6
@@ -31,6 +32,8 @@ bool call_boolean(call_t *call, int index);
 int64_t call_field(call_t *call, int index, const char *name);
 /* Where the bytes of the Uint8Array at `index` begin; shared memory included. */
 void *call_bytes(call_t *call, int index);
+/* The text at `index`, which must fit `size` bytes with its end; no NUL in it. */
+void call_text(call_t *call, int index, char *text, size_t size);
 void call_wrong(call_t *call, const char *what);
 /* Throws an Error whose `code` is the name of `number` (an errno) and whose message names the system call. */
 napi_value call_system_error(call_t *call, const char *system_call, int number);

@@ -38,5 +38,7 @@ EXPORTED(js_keep_child);
 EXPORTED(js_forget_child);
 EXPORTED(js_open_process);
 EXPORTED(js_signal_process);
+EXPORTED(js_publish);
+EXPORTED(js_lock_file);
 
 #endif

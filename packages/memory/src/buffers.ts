@@ -54,15 +54,7 @@ export function makeBuffer(bytes: number): Handle {
 
 /** Maps the run as a buffer of its own, of exactly the bytes asked for. */
 export function mapBuffer(handle: Handle): SharedArrayBuffer {
-  const me = self()
-  const { arena } = me
-  const addon = requireAddon('A buffer of its own')
-  const mappings = countMappings(arena)
-  if (mappings >= MOST_MAPPINGS) {
-    throw new ArenaFullError(
-      `This process has ${mappings} shared buffers mapped, the most allowed; dispose of some, or use one larger buffer`,
-    )
-  }
+  const { arena } = self()
   const words = wordsOf(arena, handle)
   const { pageBytes } = arena.shape
   const page = load(words, D_RUN)
@@ -80,8 +72,27 @@ export function mapBuffer(handle: Handle): SharedArrayBuffer {
       `object ${handle.index} claims ${bytes} of ${size} bytes at page ${page}`,
     )
   }
+  return mapFile(arena, arena.fd, LIVES_BYTES + page * pageBytes, bytes)
+}
+
+/** Maps `bytes` of a file, from a page's border on, as a buffer of its own. */
+export function mapFile(
+  arena: Arena,
+  fd: number,
+  offset: number,
+  bytes: number,
+): SharedArrayBuffer {
+  const addon = requireAddon('A buffer of its own')
+  const mappings = countMappings(arena)
+  if (mappings >= MOST_MAPPINGS) {
+    throw new ArenaFullError(
+      `This process has ${mappings} shared buffers mapped, the most allowed; dispose of some, or use one larger buffer`,
+    )
+  }
+  const { pageBytes } = arena.shape
+  const size = Math.max(1, Math.ceil(bytes / pageBytes)) * pageBytes
   const buffer = new SharedArrayBuffer(Math.min(bytes, pageBytes), { maxByteLength: size })
-  addon.overlay(new Uint8Array(buffer), arena.fd, LIVES_BYTES + page * pageBytes, size)
+  addon.overlay(new Uint8Array(buffer), fd, offset, size)
   if (bytes > buffer.byteLength) buffer.grow(bytes)
   mapped.add(buffer)
   collected.register(buffer, arena, buffer)

@@ -41,6 +41,15 @@ export {
   storeIn,
   sub,
 } from './atomics.js'
+export {
+  keepSegment,
+  makeSegment,
+  openSegment,
+  type OwnSegment,
+  removeSegment,
+  type Segment,
+  unlinkSegment,
+} from './segments.js'
 export { blankBuffer, Bytes, closeBytes, makeBuffer, mapBuffer, openBytes } from './buffers.js'
 export { cachesHere, type Code, codeHere, importModule, takeCaches, wantsCaches } from './code.js'
 export { HAS_LINKS, NAME_BITS, seatOf } from './layout.js'

@@ -34,6 +34,8 @@ export const H_ID = 4
 export const H_QUOTA = 6
 /** Name of the root's seat. */
 export const H_ROOT = 7
+/** 1 once a thread of the system made a segment. */
+export const H_SEGMENTS = 8
 /** Bumped by every announced death, by the hook or the watcher in C, before all bells are rung. */
 export const H_DEATHS = 32
 /** Where the search for the next seat begins. */

@@ -141,6 +141,14 @@ export interface Addon {
   openProcess(pid: number): number
   /** Sends a signal (its number) through a pidfd. Nothing happens when that process has ended. */
   signalProcess(pidfd: number, signal: number): void
+
+  /** Gives a name to a file that was opened without one; EEXIST when it is taken. */
+  publish(fd: number, path: string): void
+  /**
+   * Whether nobody else has the file locked. Then this open file has, until the last descriptor of it is closed: those
+   * that child processes inherited too.
+   */
+  lockFile(fd: number): boolean
 }
 
 interface Attempt {

@@ -26,6 +26,7 @@ import {
   takeSeat,
 } from './seats.js'
 import { seatOf } from './layout.js'
+import { openClaim, sweepDead, sweepLost, sweepSystem } from './claim.js'
 import { doOrWarn, Steps } from './steps.js'
 import { requireAddon } from './substrate.js'
 import { clearSelf, hasSelf, isRoot, type Self, self, setSelf } from './thread.js'
@@ -39,9 +40,14 @@ export interface Invitation extends Ticket {
   readonly name: number
   /** Descriptor of the guard; -1 without the addon. */
   readonly guard: number
+  /** Descriptor of the claim, see `claim.ts`; -1 without one. */
+  readonly claim: number
   /** The addon's file as the starter found it. */
   readonly addon?: string | undefined
 }
+
+/** For a root: its end. */
+let releaseClaim: (() => void) | undefined
 
 /** Makes this thread the root of a new system. `quota` is for tests: bytes that the arena may use. */
 export function createSystem(quota?: number): Self {
@@ -50,10 +56,20 @@ export function createSystem(quota?: number): Self {
   const name = takeSeat(arena, undefined)
   store(arena.header, H_ROOT, name)
   const guard = enter(arena, name, (native) => native.guardStart(idOf(arena), arena.fd))
-  const me = setSelf(arena, name, guard)
+  const claim = arena.substrate.native ? openClaim(requireAddon('A system with processes')) : -1
+  const me = setSelf(arena, name, guard, claim)
+  if (claim >= 0) {
+    doOrWarn('Removing the segments of programs that were killed', sweepLost)
+    releaseClaim = () => {
+      releaseClaim = undefined
+      doOrWarn('Removing the segments of this system', () => sweepSystem(arena, claim))
+    }
+    process.on('exit', () => releaseClaim?.())
+  }
   listenForDeaths(() => {
     const steps = new Steps()
     steps.do(() => reap(me))
+    steps.do(() => sweepDead(arena))
     steps.do(() => endOrphans(arena))
     steps.done()
   })
@@ -101,7 +117,7 @@ export function joinSystem(invitation: Invitation): Self {
   }
   useAddon(invitation.addon)
   const arena = Arena.join(invitation)
-  const { name, guard } = invitation
+  const { name, guard, claim } = invitation
   if (!takeReserved(arena, name)) {
     throw new TroupeError(
       'ERR_TROUPE_NO_SEAT',
@@ -109,7 +125,7 @@ export function joinSystem(invitation: Invitation): Self {
     )
   }
   enter(arena, name, () => guard)
-  return setSelf(arena, name, guard)
+  return setSelf(arena, name, guard, claim)
 }
 
 /** Versions of Node whose V8 knows the flag; others would print that they do not. */
@@ -124,6 +140,7 @@ export function guardProcess(invitation: Invitation): void {
   const addon = requireAddon('A process')
   addon.closeOnExec(invitation.fd, true)
   addon.closeOnExec(invitation.guard, true)
+  if (invitation.claim >= 0) addon.closeOnExec(invitation.claim, true)
   addon.guardJoin(invitation.guard)
   const { node, v8 } = process.versions
   if (SWEEPS_HERE.test(node) && IN_NODE.test(v8)) addon.sweepHere()
@@ -149,6 +166,7 @@ export function leaveSystem(): void {
   abandonWaits(new StoppedError('The wait was ended because this thread left its system'))
   giveUpAll(BLOCK)
   me.arena.substrate.leave()
+  releaseClaim?.()
   forgetObjects()
   clearSelf()
 }
@@ -162,7 +180,7 @@ export function reserve(): number {
 /** What the place with that name needs to join. */
 export function invitation(name: number): Invitation {
   const me = self()
-  return { ...me.arena.ticket, name, guard: me.guard, addon: addonFile() }
+  return { ...me.arena.ticket, name, guard: me.guard, claim: me.claim, addon: addonFile() }
 }
 
 /** The place with that name holds the object from now on, so that it need not be sent. */

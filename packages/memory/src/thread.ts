@@ -12,6 +12,8 @@ export interface Self {
   readonly name: number
   /** Children's end of the guard: says who runs, and ends with the root. -1 without the addon. */
   readonly guard: number
+  /** The file that is locked while the system lives: see `claim.ts`. -1 without the addon. */
+  readonly claim: number
   /** Whether signals end this thread's blocks: the main thread of the root's process. */
   readonly interruptible: boolean
 }
@@ -35,13 +37,14 @@ export function hasSelf(): boolean {
 }
 
 /** For `system.ts` alone. */
-export function setSelf(arena: Arena, name: number, guard: number): Self {
+export function setSelf(arena: Arena, name: number, guard: number, claim: number): Self {
   const isRoot = load(arena.header, H_ROOT) === name
   current = {
     arena,
     seat: seatOf(name),
     name,
     guard,
+    claim,
     interruptible: isRoot && isMainThread(),
   }
   return current

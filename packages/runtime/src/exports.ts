@@ -52,6 +52,7 @@ export type { WaitOptions } from './put-line.js'
 export { Queue } from './queue.js'
 export type { QueueOptions, SyncOptions } from './queue-options.js'
 export { Consumer, Producer } from './queue-ends.js'
+export { sendsViews } from './shared-views.js'
 export { spawn, type SpawnArguments, type SpawnOptions } from './spawn.js'
 export { Started } from './started.js'
 

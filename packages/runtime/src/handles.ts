@@ -30,6 +30,7 @@ import type { HandleCodec } from './codec/link.js'
 import { NotSharedError } from './errors.js'
 import { type Kind, kindNumbered, kindOf } from './kind.js'
 import type { Owner } from './owner.js'
+import { type Range, rangeOf, sourceOf, viewOf } from './shared-views.js'
 
 /** Kinds of links, above the two bits that the memory layer knows. */
 export const LINK_QUEUE = 0x10
@@ -258,24 +259,38 @@ function giveUpUnused(link: Link, used: Set<Link>): void {
 /** How deep in the parts of shared state, and of refs, the encoder is. */
 let depth = 0
 
-function encodeShared(value: object, kind: Kind, path: string) {
+// For a view the object is sent whose memory it shows.
+function encodeShared(value: object, where: () => string) {
+  const own = kindOf(value)
+  const source = own ? value : sourceOf(value)
+  const kind = own ?? (source && kindOf(source))
+  if (!source || !kind) return undefined
+  const path = where()
   journey ??= new Journey()
   const isPart = depth > 0
   if (!isPart) journey.shared.push({ kind, path })
   const { name, from, number: a } = kind
   const tag = LINK_SHARED | (isPart ? IS_PART : 0)
-  return { tag, a, b: 0, c: 0, d: 0, detail: [name, from, path, kind.send(value)] }
+  return {
+    tag,
+    a,
+    b: 0,
+    c: 0,
+    d: 0,
+    detail: [name, from, path, kind.send(source), rangeOf(value, source)],
+  }
 }
 
 function decodeShared(mine: Reading, link: Link, detail: unknown): object | undefined {
-  const [name, from, path, parts] = detail as [string, string, string, unknown]
+  const [name, from, path, parts, range] = detail as [string, string, string, unknown, Range?]
   if (mine.makes === 'none') {
     if (isShared(link) && !takes(mine.owner, link)) mine.refused ??= { kind: name, from, path }
     return undefined
   }
   const kind = kindNumbered(link.a >>> 0)
   if (!kind) throw new CodecError(`the kind ${name} of ${from} is not known here`)
-  return kind.receive(parts, mine.owner)
+  const object = kind.receive(parts, mine.owner)
+  return range ? viewOf(object, range) : object
 }
 
 /** What the codec asks. */
@@ -287,8 +302,7 @@ export const handles: HandleCodec = {
       departure = { kind: LINK_BLOCK, handle: value.handle, c: value.type }
     } else if (value instanceof Bytes) departure = { kind: LINK_BYTES, handle: value.handle }
     else {
-      const kind = kindOf(value)
-      return kind && encodeShared(value, kind, path())
+      return encodeShared(value, path)
     }
     journey ??= new Journey()
     journey.add(departure)

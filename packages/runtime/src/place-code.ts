@@ -14,8 +14,8 @@ export interface CodePart {
   readonly cache: number
 }
 
-/** The descriptor of the file in a process: after the arena and the guard. */
-const CODE_FD = 5
+/** The descriptor of the file in a process: after the arena, the guard and the claim. */
+const CODE_FD = 6
 
 let file: { readonly fd: number; readonly codes: readonly Code[] } | undefined
 

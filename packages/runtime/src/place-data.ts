@@ -21,13 +21,16 @@ export interface ToldProcess {
   readonly bytes: number
   readonly name: number
   readonly addon?: string | undefined
+  /** Whether there is a claim. */
+  readonly claims: boolean
   readonly inbox: Handle
   readonly code: readonly CodePart[]
 }
 
-/** Where a process finds the arena and the guard: after the three standard streams. */
+/** Where a process finds the arena, the guard and the claim: after the three standard streams. */
 const ARENA_FD = 3
 const GUARD_FD = 4
+const CLAIM_FD = 5
 
 let data: PlaceData | undefined
 let read = false
@@ -39,8 +42,8 @@ export function placeEnvironment(
   { invitation, inbox }: PlaceData,
   code: readonly CodePart[],
 ): NodeJS.ProcessEnv {
-  const { bytes, name, addon } = invitation
-  const told: ToldProcess = { bytes, name, addon, inbox, code }
+  const { bytes, name, addon, claim } = invitation
+  const told: ToldProcess = { bytes, name, addon, claims: claim >= 0, inbox, code }
   return { ...process.env, [VARIABLE]: JSON.stringify(told) }
 }
 
@@ -58,9 +61,10 @@ export function placeData(): PlaceData | undefined {
   }
   inProcess = true
   delete process.env[VARIABLE]
-  const { bytes, name, addon, inbox, code } = JSON.parse(text) as ToldProcess
+  const { bytes, name, addon, claims, inbox, code } = JSON.parse(text) as ToldProcess
   dropCode(code)
-  data = { invitation: { bytes, name, addon, fd: ARENA_FD, guard: GUARD_FD }, inbox }
+  const claim = claims ? CLAIM_FD : -1
+  data = { invitation: { bytes, name, addon, fd: ARENA_FD, guard: GUARD_FD, claim }, inbox }
   return data
 }
 

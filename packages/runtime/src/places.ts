@@ -109,11 +109,12 @@ function startProcess({ seat, inbox }: Prepared, child: Child, entry: URL): void
   const codes = codeHere()
   const file = codes.length > 0 ? codeFile(codes, loadAddon()!) : undefined
   const code = file === undefined ? [] : [file]
+  const claim = ticket.claim < 0 ? 'ignore' : ticket.claim
   const started: ChildProcess = spawnProcess(
     process.execPath,
     [...placeFlags(), fileURLToPath(entry)],
     {
-      stdio: ['ignore', 'inherit', 'inherit', ticket.fd, ticket.guard, ...code],
+      stdio: ['ignore', 'inherit', 'inherit', ticket.fd, ticket.guard, claim, ...code],
       env: placeEnvironment(
         { invitation: ticket, inbox },
         file === undefined ? [] : partsOf(codes),

@@ -10,7 +10,14 @@ import {
   openBlock,
   openBytes,
 } from '@troupe/memory'
-import { ArgumentError, DisposedError, kind, type Scope, scopeHere } from '@troupe/runtime'
+import {
+  ArgumentError,
+  DisposedError,
+  kind,
+  type Scope,
+  scopeHere,
+  sendsViews,
+} from '@troupe/runtime'
 import { type GivenLock, lockOf, lockOptionOf, NoLock } from './given-lock.js'
 import type { Lock } from './lock.js'
 import { type NameOf, nameOf, type TypeCode, type TypeName } from './types.js'
@@ -69,6 +76,8 @@ interface State {
   readonly given: GivenLock
   readonly lock: Lock | undefined
   readonly type: TypeName
+  /** Ends the sending of its views. */
+  readonly endViews: () => void
   disposed: boolean
 }
 
@@ -109,6 +118,7 @@ function sharedClass<Class extends TypedArrayClass>(Plain: Class): Class {
       const state = states.get(this)
       if (!state || state.disposed) return
       state.disposed = true
+      state.endViews()
       closeBytes(state.bytes)
       if (!state.lock?.isDisposed && state.given === true) state.lock?.[Symbol.dispose]()
       closeObject(state.block.handle)
@@ -235,7 +245,8 @@ function arrayOf(
 ): object {
   const array = new CLASSES[type](bytes.buffer, 0, length)
   const lock = lockOf(block, scope, LOCK, given)
-  states.set(array, { bytes, block, given, lock, type, disposed: false })
+  const endViews = sendsViews(bytes.buffer, array)
+  states.set(array, { bytes, block, given, lock, type, endViews, disposed: false })
   let arrays = known.get(bytes)
   if (!arrays) known.set(bytes, (arrays = new WeakMap()))
   arrays.set(scope, new WeakRef(array))

@@ -111,9 +111,33 @@ test.each(places)('disposed of in: %s it goes on here', async (place) => {
   await other.end()
 })
 
-test('a plain view of it cannot be sent', async () => {
+test('a plain view of it arrives as a view of the same memory', () => {
+  const array = new SharedArray('int32', [1, 2, 3, 4])
+  const queue = new Queue<unknown>()
+  queue.putSync({ view: array.subarray(1, 3), bytes: new Uint8Array(array.buffer, 4, 2), array })
+  queue.putSync([new DataView(array.buffer, 12, 4), Buffer.from(array.buffer as never, 8, 4)])
+  const first = queue.getSync() as { view: Int32Array; bytes: Uint8Array; array: SharedArray }
+  const [data, buffer] = queue.getSync() as [DataView, Buffer]
+  expect(first.view.constructor).toBe(Int32Array)
+  expect([[...first.view], [...first.bytes], first.array]).toEqual([[2, 3], [2, 0], array])
+  first.view[0] = 513
+  data.setInt32(0, 77, true)
+  expect(Buffer.isBuffer(buffer)).toBe(true)
+  buffer[0] = 9
+  expect([...array]).toEqual([1, 513, 9, 77])
+})
+
+test('a plain view of one that is disposed of cannot be sent', async () => {
   const array = new SharedArray('int32', 3)
-  const error = await refusal(() => new Queue<object>().put([array.subarray(1)]))
+  const view = array.subarray(1)
+  array[Symbol.dispose]()
+  const error = await refusal(() => new Queue<object>().put([view]))
   expect(error.code).toBe('ERR_TROUPE_CODEC')
-  expect(error.message).toMatch(/^\[0\]: a view of shared memory .* use @troupe\/shared/)
+  expect(error.message).toMatch(/^\[0\]: a view of shared memory .* use SharedArray/)
+})
+
+test('nor one of shared memory that is no kind', async () => {
+  const view = new Int32Array(new SharedArrayBuffer(8))
+  const error = await refusal(() => new Queue<object>().put([view]))
+  expect(error.code).toBe('ERR_TROUPE_CODEC')
 })

@@ -70,7 +70,7 @@ function refuseDetached(encoder: Encoder, buffer: ArrayBuffer): void {
 
 function refuseShared(encoder: Encoder, what: string): never {
   throw new CodecError(
-    `${what} of your own making cannot be sent; use @troupe/shared, whose arrays can`,
+    `${what} of your own making cannot be sent; use SharedArray of @troupe/shared, or SharedMemory of @troupe/shared-memory, whose views can`,
     encoder.path.text(),
   )
 }

@@ -1,0 +1,204 @@
+/**
+ * Segments are files of the machine's shared memory, which has names that outlive everybody. So that each is removed
+ * once, and by nobody else than who may, their system leaves two kinds of notes beside them:
+ *
+ *   .troupe-UID-SYSTEM               the claim: locked as long as any process of the system lives
+ *   .troupe-UID-SYSTEM-INODE-OWNER   a note: holds the segment's name; the owner is the name of a thread's seat
+ *
+ * The claim is opened without a name by the root, locked, and inherited by its processes as one open file: so the kernel
+ * lets the lock go with the last of them, and a lock that can be had says that they are all dead. It gets its name with
+ * the first segment.
+ *
+ * Order of the steps
+ *   make     claim named, note written, segment named      A death in between leaves a note of nothing.
+ *   remove   segment's name, note                          A segment is removed if its inode is that of the note.
+ *
+ * The system removes the segments of owners that died when it hears of a death, and all of them at its end. What a
+ * system leaves that was killed as a whole is removed by the next one of the same user.
+ */
+import { load, store } from '#atomics'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import type { Arena } from './arena.js'
+import { H_ID, H_SEGMENTS } from './layout.js'
+import type { Addon } from './native.js'
+import { isDead } from './seats.js'
+import { Steps } from './steps.js'
+import { requireAddon } from './substrate.js'
+
+/** Where shared memory has its names. */
+export const SEGMENTS = '/dev/shm'
+
+const { O_RDWR, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = constants
+/** A file without a name, as Linux has it on every machine that Node runs on; Node does not name it. */
+const O_TMPFILE = 0o20_000_000 | O_DIRECTORY
+
+/** Opens a file in the shared memory that has no name yet, for its user alone. */
+export function openNameless(): number {
+  return openSync(SEGMENTS, O_TMPFILE | O_RDWR, 0o600)
+}
+
+/** The claim of a new system; -1 where there is no shared memory with names. */
+export function openClaim(addon: Addon): number {
+  let fd: number
+  try {
+    fd = openNameless()
+  } catch {
+    return -1
+  }
+  addon.lockFile(fd)
+  return fd
+}
+
+const prefix = (): string => `.troupe-${process.geteuid!()}-`
+const pathOf = (name: string): string => `${SEGMENTS}/${name}`
+
+/** How the claim of the system is called. */
+function claimName(arena: Arena): string {
+  const hex = [arena.header[H_ID]!, arena.header[H_ID + 1]!].map((half) =>
+    (half >>> 0).toString(16).padStart(8, '0'),
+  )
+  return prefix() + hex.join('')
+}
+
+/** What a note says. */
+export interface Note {
+  readonly path: string
+  readonly inode: bigint
+}
+
+/** Notes that `owner`, a thread, is about to give the segment its name. */
+export function writeNote(
+  arena: Arena,
+  claim: number,
+  owner: number,
+  name: string,
+  inode: bigint,
+): Note {
+  store(arena.header, H_SEGMENTS, 1)
+  const mine = claimName(arena)
+  try {
+    requireAddon('A segment').publish(claim, pathOf(mine))
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+  }
+  const path = pathOf(`${mine}-${inode}-${owner}`)
+  writeFileSync(path, name, { flag: 'wx', mode: 0o600 })
+  return { path, inode }
+}
+
+/** From now on the segment is `owner`'s. */
+export function renameNote(note: Note, owner: number): Note {
+  const path = note.path.replace(/-\d+$/, `-${owner}`)
+  renameSync(note.path, path)
+  return { ...note, path }
+}
+
+export function removeNote(note: Note): void {
+  unlinkIfThere(note.path)
+}
+
+/** Removes the name if it is that of the inode; whether it was. */
+export function unlinkSegment(name: string, inode: bigint): boolean {
+  const path = pathOf(name)
+  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  return found?.ino === inode && unlinkIfThere(path)
+}
+
+function unlinkIfThere(path: string): boolean {
+  try {
+    unlinkSync(path)
+    return true
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+    return false
+  }
+}
+
+/** Removes the segments of the system's dead. For the root, after a death. */
+export function sweepDead(arena: Arena): void {
+  if (load(arena.header, H_SEGMENTS) === 0) return
+  sweep(claimName(arena), readdirSync(SEGMENTS), (owner) => isDead(arena, owner))
+}
+
+/**
+ * Removes all segments of the system. For the root, at its end. The claim stays where other processes of the system
+ * live yet: they may make segments until the root's end has reached them.
+ */
+export function sweepSystem(arena: Arena, claim: number): void {
+  closeSync(claim)
+  if (load(arena.header, H_SEGMENTS) === 0) return
+  const mine = claimName(arena)
+  sweep(mine, readdirSync(SEGMENTS), () => true)
+  sweepClaim(mine)
+}
+
+/** Removes what systems of this user left that were killed as a whole. */
+export function sweepLost(): void {
+  const pattern = new RegExp(`^${prefix()}[0-9a-f]{16}$`)
+  const steps = new Steps()
+  for (const name of readdirSync(SEGMENTS)) {
+    if (pattern.test(name)) steps.do(() => sweepClaim(name))
+  }
+  steps.done()
+}
+
+// Whoever has the lock is the only one that sweeps.
+function sweepClaim(claim: string): void {
+  let fd: number
+  try {
+    fd = openSync(pathOf(claim), O_RDWR | O_NOFOLLOW | O_NONBLOCK)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return
+    throw error
+  }
+  try {
+    const file = fstatSync(fd)
+    const isOurs = file.isFile() && file.uid === process.geteuid!()
+    if (!isOurs || !requireAddon('A segment').lockFile(fd)) return
+    // Read with the lock: nobody adds a note now.
+    sweep(claim, readdirSync(SEGMENTS), () => true)
+    unlinkIfThere(pathOf(claim))
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function sweep(claim: string, names: readonly string[], isOver: (owner: number) => boolean): void {
+  const pattern = new RegExp(`^${claim}-([0-9]+)-([0-9]+)$`)
+  const steps = new Steps()
+  for (const name of names) {
+    const [, inode, owner] = pattern.exec(name) ?? []
+    if (inode === undefined || !isOver(Number(owner))) continue
+    steps.do(() => {
+      const segment = readNote(pathOf(name))
+      if (segment) unlinkSegment(segment, BigInt(inode))
+      unlinkIfThere(pathOf(name))
+    })
+  }
+  steps.done()
+}
+
+// Empty when its writer died before it wrote, absent when the segment was removed meanwhile.
+function readNote(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return ''
+    throw error
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code
+}

@@ -1,0 +1,56 @@
+/**
+ * Typed arrays and views on shared memory, as values: they travel as the object of shared state whose memory they show,
+ * with their range, and never as a copy.
+ */
+import { viewClasses, viewKind } from './codec/native-classes.js'
+import { CodecError } from './codec/codec-error.js'
+
+/** What stands in a message for a view: its class, where it begins, and how many items it has. */
+export type Range = readonly [kind: number, offset: number, length: number]
+
+/** A Buffer of Node.js, which is a class of its own. */
+const NODE_BUFFER = -2
+
+const shown = new WeakMap<ArrayBufferLike, Set<object>>()
+const buffers = new WeakMap<object, SharedArrayBuffer>()
+
+/**
+ * For packages that add kinds: typed arrays and views of `buffer` can be sent from now on. They travel as `object` does,
+ * which is of a kind, and so arrive where its kind is listed. Call it in `receive` too: there the view is made of the
+ * buffer that was named last for the object. Returns what ends it.
+ */
+export function sendsViews(buffer: SharedArrayBuffer, object: object): () => void {
+  let objects = shown.get(buffer)
+  if (!objects) shown.set(buffer, (objects = new Set()))
+  objects.add(object)
+  buffers.set(object, buffer)
+  const of = objects
+  return () => {
+    of.delete(object)
+  }
+}
+
+/** The object whose memory a view shows, if there is one. */
+export function sourceOf(value: object): object | undefined {
+  if (!ArrayBuffer.isView(value)) return undefined
+  const [first] = shown.get(value.buffer) ?? []
+  return first
+}
+
+/** The range of a view; nothing when `value` is the object itself. */
+export function rangeOf(value: object, source: object): Range | undefined {
+  if (value === source) return undefined
+  const view = value as Uint8Array
+  const kind = Buffer.isBuffer(view) ? NODE_BUFFER : viewKind(view)
+  return [kind, view.byteOffset, kind === 0 ? view.byteLength : view.length]
+}
+
+/** The view of that range of the object's memory. */
+export function viewOf(object: object, [kind, offset, length]: Range): object {
+  const buffer = buffers.get(object)
+  if (!buffer) throw new CodecError('a view came of shared state that has no memory here')
+  if (kind === NODE_BUFFER) return Buffer.from(buffer as unknown as ArrayBuffer, offset, length)
+  const Class = viewClasses[kind]
+  if (!Class) throw new CodecError(`views of class ${kind} are not known here`)
+  return new Class(buffer as unknown as ArrayBuffer, offset, length)
+}
