@@ -43,13 +43,14 @@ export interface KindOptions<T extends object, Parts> {
   readonly receive: (parts: Parts, scope: Scope) => T
 }
 
-/** A class of shared state: its objects name their kind in `_shared`, for types alone. */
-export type KindClass<T extends object = object> = abstract new (...args: never) => T
+/** A class whose objects are of a kind. Its constructor may be private. */
+export interface KindClass<T extends object = object> {
+  readonly name: string
+  readonly prototype: T
+}
 
-/** A class that can be listed under `shares`. The compiler leaves a generic class as it is, since this has a member. */
-export type SharedClass = (abstract new (
-  ...args: never
-) => object) & { readonly prototype: { readonly _shared: string } }
+/** A class that can be listed under `shares`: its objects name their kind in `_shared`, for types alone. */
+export type SharedClass = KindClass<{ readonly _shared: string }>
 
 /** For the runtime: a kind that is known here. */
 export interface Kind {

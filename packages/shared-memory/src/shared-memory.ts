@@ -184,7 +184,7 @@ export class SharedMemory {
   }
 
   static {
-    kind<SharedMemory, readonly [name: string, inode: bigint]>(SharedMemory as never, {
+    kind<SharedMemory, readonly [name: string, inode: bigint]>(SharedMemory, {
       name: 'SharedMemory',
       from: '@troupe/shared-memory',
       send: (memory) => {

@@ -276,7 +276,7 @@ type Parts = readonly [type: TypeName, length: number, bytes: Bytes, block: Bloc
 /** By run and actor: opened twice by one actor it is the same array. */
 const known = new WeakMap<Bytes, WeakMap<Scope, WeakRef<object>>>()
 
-kind<SharedArray, Parts>(SharedArray, {
+kind<SharedArray<TypeName>, Parts>(SharedArray, {
   name: 'SharedArray',
   from: '@troupe/shared',
   also: Object.values(CLASSES) as never,
@@ -289,8 +289,8 @@ kind<SharedArray, Parts>(SharedArray, {
     if (there && !states.get(there)!.disposed) {
       closeBytes(bytes)
       closeObject(block.handle)
-      return there as SharedArray
+      return there as SharedArray<TypeName>
     }
-    return arrayOf(type, length, bytes, block, given, scope) as SharedArray
+    return arrayOf(type, length, bytes, block, given, scope) as SharedArray<TypeName>
   },
 })

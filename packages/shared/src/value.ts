@@ -185,7 +185,7 @@ function makeValue(type: unknown, initial: unknown, options: ValueOptions): Open
   return { block: openBlock(handle, TYPE), scope, given }
 }
 
-kind<Value, readonly [Block, GivenLock]>(Value, {
+kind<Value<TypeName>, readonly [Block, GivenLock]>(Value, {
   name: 'Value',
   from: '@troupe/shared',
   send: (value) => {
