@@ -5,7 +5,7 @@
 // There is no shared memory named "report"
 // Made by an actor that failed: ERR_TROUPE_SEGMENT_NOT_FOUND
 import { actor, main, spawn } from '@troupe/runtime'
-import { SegmentNotFoundError, SharedMemory } from '@troupe/shared-memory'
+import { type SegmentNotFoundError, SharedMemory } from '@troupe/shared-memory'
 
 const place = process.argv[2] === 'thread' ? 'thread' : 'process'
 const name = `report-${process.pid}`
