@@ -53,6 +53,7 @@ describe.each(NAMES)('%s', (name) => {
 test.each([
   ['README.md', 'producer-consumer-1-one'],
   ['packages/shared/README.md', 'tutorial/04-value-built-in-lock'],
+  ['packages/shared-memory/README.md', 'tutorial/17-shared-memory'],
 ])('the first example of %s is the program %s', (path, name) => {
   const readme = readFileSync(`${examples}../${path}`, 'utf8')
   const shown = /```ts\n([\s\S]*?)```/.exec(readme)?.[1]

@@ -108,7 +108,10 @@ export function removeNote(note: Note): void {
   unlinkIfThere(note.path)
 }
 
-/** Removes the name if it is that of the inode; whether it was. */
+/**
+ * Removes the name if it is that of the inode; whether it was. Inodes of shared memory are numbered in turn, so none comes
+ * again while anybody remembers it.
+ */
 export function unlinkSegment(name: string, inode: bigint): boolean {
   const path = pathOf(name)
   const found = lstatSync(path, { bigint: true, throwIfNoEntry: false })
@@ -155,18 +158,11 @@ export function sweepLost(): void {
 
 // Whoever has the lock is the only one that sweeps.
 function sweepClaim(claim: string): void {
-  let fd: number
+  const fd = openOurs(claim)
+  if (fd < 0) return
   try {
-    fd = openSync(pathOf(claim), O_RDWR | O_NOFOLLOW | O_NONBLOCK)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return
-    throw error
-  }
-  try {
-    const file = fstatSync(fd)
-    const isOurs = file.isFile() && file.uid === process.geteuid!()
-    if (!isOurs || !requireAddon('A segment').lockFile(fd)) return
-    // Read with the lock: nobody adds a note now.
+    // A lock that can be had: its system is over, and nobody adds a note now.
+    if (!requireAddon('A segment').lockFile(fd)) return
     sweep(claim, readdirSync(SEGMENTS), () => true)
     unlinkIfThere(pathOf(claim))
   } finally {
@@ -180,24 +176,41 @@ function sweep(claim: string, names: readonly string[], isOver: (owner: number) 
   for (const name of names) {
     const [, inode, owner] = pattern.exec(name) ?? []
     if (inode === undefined || !isOver(Number(owner))) continue
-    steps.do(() => {
-      const segment = readNote(pathOf(name))
-      if (segment) unlinkSegment(segment, BigInt(inode))
-      unlinkIfThere(pathOf(name))
-    })
+    steps.do(() => sweepNote(name, BigInt(inode)))
   }
   steps.done()
 }
 
-// Empty when its writer died before it wrote, absent when the segment was removed meanwhile.
-function readNote(path: string): string {
+// Empty when its writer died before it wrote.
+function sweepNote(note: string, inode: bigint): void {
+  const fd = openOurs(note)
+  if (fd < 0) return
   try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return ''
-    throw error
+    const segment = readFileSync(fd, 'utf8')
+    if (segment !== '') unlinkSegment(segment, inode)
+    unlinkIfThere(pathOf(note))
+  } finally {
+    closeSync(fd)
   }
 }
+
+// Anybody may make files there, so one that another user made says nothing. -1 for those, and when it is gone.
+function openOurs(name: string): number {
+  let fd: number
+  try {
+    fd = openSync(pathOf(name), O_RDWR | O_NOFOLLOW | O_NONBLOCK)
+  } catch (error) {
+    if (NOT_OURS.has(codeOf(error) ?? '')) return -1
+    throw error
+  }
+  const file = fstatSync(fd)
+  if (file.isFile() && file.uid === process.geteuid!()) return fd
+  closeSync(fd)
+  return -1
+}
+
+/** Gone; another user's; a link, a folder, a device. */
+const NOT_OURS = new Set(['ENOENT', 'EACCES', 'ELOOP', 'EISDIR', 'ENXIO'])
 
 function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code

@@ -18,6 +18,7 @@ export class Attachment {
   constructor(segment: Segment | OwnSegment) {
     this.segment = segment
     here.set(segment.inode, new WeakRef(this))
+    collected.register(this, segment.inode)
   }
 
   add(handle: object): void {
@@ -44,9 +45,7 @@ const collected = new FinalizationRegistry<bigint>((inode) => {
 
 /** Maps the segment of that name for one more handle. */
 export function attach(name: string): Attachment {
-  const made = new Attachment(open(name))
-  collected.register(made, made.segment.inode)
-  return made
+  return new Attachment(open(name))
 }
 
 /** The mapping of this thread, or a new one; throws when the name is gone or another segment's. */

@@ -149,6 +149,7 @@ export class SharedMemory {
     if (this.#closed) return
     this.#closed = true
     this.#endViews()
+    forget(this, this.#attachment.segment.inode, this.#scope)
     this.#attachment.delete(this)
   }
 
@@ -200,17 +201,27 @@ export class SharedMemory {
   }
 }
 
+type Handles = Map<bigint, WeakRef<SharedMemory>>
+
 /** By actor and inode: the same handle that arrives twice is the same object. */
-const known = new WeakMap<Scope, Map<bigint, WeakRef<SharedMemory>>>()
+const known = new WeakMap<Scope, Handles>()
+const collected = new FinalizationRegistry<{ mine: Handles; inode: bigint }>(({ mine, inode }) => {
+  if (!mine.get(inode)?.deref()) mine.delete(inode)
+})
 
 function remember(memory: SharedMemory, inode: bigint, scope: Scope): void {
   let mine = known.get(scope)
   if (!mine) known.set(scope, (mine = new Map()))
   mine.set(inode, new WeakRef(memory))
+  collected.register(memory, { mine, inode })
 }
 
 function recall(inode: bigint, scope: Scope): SharedMemory | undefined {
   return known.get(scope)?.get(inode)?.deref()
+}
+
+function forget(memory: SharedMemory, inode: bigint, scope: Scope): void {
+  if (recall(inode, scope) === memory) known.get(scope)?.delete(inode)
 }
 
 function checkOptions(options: unknown): { size: number; name: string | undefined } {

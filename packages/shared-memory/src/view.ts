@@ -40,6 +40,11 @@ export function makeView(
   shape: unknown,
   options: ViewOptions,
 ): object {
+  if (typeof options !== 'object' || options === null) {
+    throw new ArgumentError(
+      `The options of a view are an object such as { offset: 8 }: it got ${shown(options)}`,
+    )
+  }
   const Class = arrayClass(type)
   const size = Class.BYTES_PER_ELEMENT
   const offset = offsetOf(options.offset ?? 0, size, bytes, type)
