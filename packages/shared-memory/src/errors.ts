@@ -50,6 +50,57 @@ export class NoSpaceError extends TroupeError {
   }
 }
 
+/** The segment holds no list, or one that is damaged or not written yet. */
+export class NotAListError extends TroupeError {
+  constructor(name: string, why: string) {
+    super(
+      'ERR_TROUPE_NOT_A_LIST',
+      `Shared memory named ${shown(name)} holds no ShareableList: ${why}; attach to one that ShareableList made, here or in Python, when it is made, or use SharedMemory.attach for other bytes`,
+    )
+  }
+}
+
+/** A list has no item at that index: `IndexError` in Python. */
+export class ListIndexError extends RangeError {
+  readonly code = 'ERR_TROUPE_LIST_INDEX'
+
+  constructor(index: unknown, length: number) {
+    const range =
+      length === 0
+        ? 'this list is empty'
+        : `give a whole number from 0 to ${length - 1}, or from -1, the last item, to ${-length}`
+    super(`The list has no item at ${shown(index)}; ${range}`)
+    this.name = 'ListIndexError'
+  }
+}
+
+/** A text or bytes have no room where an item of a list lies: each keeps the room that it was made with. */
+export class ItemTooLongError extends TroupeError {
+  constructor(index: number, bytes: number, room: number) {
+    super(
+      'ERR_TROUPE_ITEM_TOO_LONG',
+      `Item ${index} has room for ${room} bytes: the value has ${bytes}; make the list with a longer one there, or set a shorter one`,
+    )
+  }
+}
+
+/** No item of the list equals the value: `ValueError` in Python. */
+export class ItemNotFoundError extends TroupeError {
+  constructor(value: unknown) {
+    super(
+      'ERR_TROUPE_ITEM_NOT_FOUND',
+      `No item of the list is ${shown(value)}; ask count(value) first`,
+    )
+  }
+}
+
+/** What lies in memory for an item is no value. */
+export class ItemUnreadableError extends TroupeError {
+  constructor(index: number, why: string) {
+    super('ERR_TROUPE_ITEM_UNREADABLE', `Item ${index} of the list cannot be read: ${why}`)
+  }
+}
+
 /** Reads a value as a person writes it. */
 export function shown(value: unknown): string {
   if (typeof value === 'string')
