@@ -32,6 +32,9 @@ export const WORD = 8
 /** The room of a slot is written in 7 digits: in whole words it has at most so many bytes. */
 export const MOST_ROOM = 9_999_992
 
+/** The formats of code 0. */
+const FORMATS: ReadonlySet<string> = new Set(['q', 'd', 'xxxxxxx?'])
+
 const PLAIN = 0
 const TEXT = 1
 const BYTES = 2
@@ -83,29 +86,25 @@ export function roomOf({ format, bytes }: Packed, index: number): number {
 
 /** The value of what lies in a slot. `slot` is nobody else's memory. */
 export function unpack(format: string, code: number, slot: Uint8Array, index: number): Item {
-  const view = new DataView(slot.buffer, slot.byteOffset, WORD)
-  switch (`${code} ${format.endsWith('s') ? 's' : format}`) {
-    case `${PLAIN} q`: {
-      const int = view.getBigInt64(0, true)
-      const number = Number(int)
-      return Number.isSafeInteger(number) ? number : int
-    }
-    case `${PLAIN} d`:
-      return view.getFloat64(0, true)
-    case `${PLAIN} xxxxxxx?`:
-      return view.getUint8(7) !== 0
-    case `${TEXT} s`:
-      return textOf(slot.subarray(0, lengthOf(slot)), index)
-    case `${BYTES} s`:
-      return slot.slice(0, lengthOf(slot))
-    case `${NULL} xxxxxx?x`:
-      return null
-    default:
-      throw new ItemUnreadableError(
-        index,
-        `format ${shown(format)} and code ${code} say nothing together; who sets it was in between, or was killed there, or no list is written there: hold a Lock while setting and getting, and set it again`,
-      )
+  if (code === PLAIN && FORMATS.has(format)) {
+    const view = new DataView(slot.buffer, slot.byteOffset, WORD)
+    if (format === 'q') return numberOf(view.getBigInt64(0, true))
+    return format === 'd' ? view.getFloat64(0, true) : view.getUint8(7) !== 0
   }
+  if (code === NULL && format === 'xxxxxx?x') return null
+  if ((code === TEXT || code === BYTES) && format.endsWith('s')) {
+    const length = lengthOf(slot)
+    return code === BYTES ? slot.slice(0, length) : textOf(slot.subarray(0, length), index)
+  }
+  throw new ItemUnreadableError(
+    index,
+    `format ${shown(format)} and code ${code} say nothing together; who sets it was in between, or was killed there, or no list is written there: hold a Lock while setting and getting, and set it again`,
+  )
+}
+
+function numberOf(int: bigint): number | bigint {
+  const number = Number(int)
+  return Number.isSafeInteger(number) ? number : int
 }
 
 // Beyond these a float says less than it seems to, and -0 is none.

@@ -72,7 +72,11 @@ export function roomAt({ starts }: Layout, index: number): number {
 /** The format of an item, without zeros at its end. */
 export function readFormat(bytes: Uint8Array, { starts }: Layout, index: number): string {
   const at = starts.at(-1)! + WORD * index
-  return String.fromCharCode(...bytes.subarray(at, at + WORD)).replace(/\0+$/, '')
+  let length = WORD
+  while (length > 0 && bytes[at + length - 1] === 0) length -= 1
+  let format = ''
+  for (let i = 0; i < length; i++) format += String.fromCharCode(bytes[at + i]!)
+  return format
 }
 
 /** The value of an item. Throws when there is none. */
