@@ -107,6 +107,16 @@ function numberOf(int: bigint): number | bigint {
   return Number.isSafeInteger(number) ? number : int
 }
 
+/** Whether an item that was read equals a value: numbers and bigints by what they count, bytes by content. */
+export function isEqual(one: Item, other: unknown): boolean {
+  if (types.isUint8Array(one)) return types.isUint8Array(other) && Buffer.compare(one, other) === 0
+  if (typeof one === 'number' || typeof one === 'bigint') {
+    const isNumber = typeof other === 'number' || typeof other === 'bigint'
+    return isNumber && (one == other || (Number.isNaN(one) && Number.isNaN(other)))
+  }
+  return one === other
+}
+
 // Beyond these a float says less than it seems to, and -0 is none.
 function isInt(value: number): boolean {
   return Number.isSafeInteger(value) && !Object.is(value, -0)

@@ -7,7 +7,7 @@ import {
   NotAListError,
   shown,
 } from './errors.js'
-import { type Item, pack } from './item.js'
+import { isEqual, type Item, pack } from './item.js'
 import {
   type Layout,
   layoutOf,
@@ -210,7 +210,7 @@ export class ShareableList implements Iterable<Item> {
   }
 
   static {
-    kind<ShareableList, SharedMemory>(ShareableList as never, {
+    kind<ShareableList, SharedMemory>(ShareableList, {
       name: 'ShareableList',
       from: '@troupe/shared-memory',
       send: (list) => list.#memory,
@@ -241,15 +241,4 @@ function nameOf(options: unknown): ShareableListOptions {
   }
   const { name } = options as ShareableListOptions
   return name === undefined ? {} : { name }
-}
-
-function isEqual(one: Item, other: unknown): boolean {
-  if (one instanceof Uint8Array) {
-    return other instanceof Uint8Array && Buffer.compare(one, other) === 0
-  }
-  if (typeof one === 'number' || typeof one === 'bigint') {
-    const isNumber = typeof other === 'number' || typeof other === 'bigint'
-    return isNumber && (one == other || (Number.isNaN(one) && Number.isNaN(other)))
-  }
-  return one === other
 }

@@ -1,5 +1,5 @@
 // A list comes to actors that list it, in threads and processes, and is the same memory there.
-import { NotSharedError, Queue, spawn } from '@troupe/runtime'
+import { actor, NotSharedError, Queue, spawn } from '@troupe/runtime'
 import { describe, expect, test } from 'vitest'
 import { type Item, ShareableList, SharedMemory } from '../dist/index.js'
 import * as actors from './fixtures/list-actors.mjs'
@@ -76,4 +76,16 @@ test('a list that comes back is the same object', async () => {
   const queue = new Queue<unknown>()
   await queue.put(list)
   expect(await queue.get()).toBe(list)
+})
+
+test('the compiler wants it listed', () => {
+  const one = actor(
+    import.meta,
+    'one',
+    { shares: [ShareableList] },
+    (_ctx, list: ShareableList) => list.length,
+  )
+  // @ts-expect-error -- it is not listed
+  const two = actor(import.meta, 'two', (_ctx, list: ShareableList) => list.length)
+  expect([one, two]).toHaveLength(2)
 })

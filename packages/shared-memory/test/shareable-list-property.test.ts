@@ -88,7 +88,7 @@ test('any list comes back, here and for who attaches', () => {
         expect(bytesOf(list.name)).toHaveLength(size)
       })
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })
 
@@ -116,7 +116,7 @@ test('any sequence of sets does what it does to a model', () => {
         expect(list.format).toBe(slots.map(({ format }) => format).join(''))
       })
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })
 
@@ -161,7 +161,7 @@ test('any bytes are a list or refused, and what is no value is refused when it i
         memory[Symbol.dispose]()
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: 500 },
   )
 })
 
@@ -177,6 +177,6 @@ test('bytes that change under a list never lead it astray', () => {
       list.close()
       memory[Symbol.dispose]()
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })
