@@ -259,7 +259,7 @@ function giveUpUnused(link: Link, used: Set<Link>): void {
 /** How deep in the parts of shared state, and of refs, the encoder is. */
 let depth = 0
 
-// For a view the object is sent whose memory it shows.
+// A view has the object whose memory it shows as its only part: the codec sends that once, however many views there are.
 function encodeShared(value: object, where: () => string) {
   const own = kindOf(value)
   const source = own ? value : sourceOf(value)
@@ -271,14 +271,8 @@ function encodeShared(value: object, where: () => string) {
   if (!isPart) journey.shared.push({ kind, path })
   const { name, from, number: a } = kind
   const tag = LINK_SHARED | (isPart ? IS_PART : 0)
-  return {
-    tag,
-    a,
-    b: 0,
-    c: 0,
-    d: 0,
-    detail: [name, from, path, kind.send(source), rangeOf(value, source)],
-  }
+  const parts = own ? [kind.send(value)] : [source, rangeOf(value)]
+  return { tag, a, b: 0, c: 0, d: 0, detail: [name, from, path, ...parts] }
 }
 
 function decodeShared(mine: Reading, link: Link, detail: unknown): object | undefined {
@@ -289,8 +283,7 @@ function decodeShared(mine: Reading, link: Link, detail: unknown): object | unde
   }
   const kind = kindNumbered(link.a >>> 0)
   if (!kind) throw new CodecError(`the kind ${name} of ${from} is not known here`)
-  const object = kind.receive(parts, mine.owner)
-  return range ? viewOf(object, range) : object
+  return range ? viewOf(parts as object, range) : kind.receive(parts, mine.owner)
 }
 
 /** What the codec asks. */

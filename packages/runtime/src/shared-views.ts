@@ -37,9 +37,8 @@ export function sourceOf(value: object): object | undefined {
   return first
 }
 
-/** The range of a view; nothing when `value` is the object itself. */
-export function rangeOf(value: object, source: object): Range | undefined {
-  if (value === source) return undefined
+/** The range of a view. */
+export function rangeOf(value: object): Range {
   const view = value as Uint8Array
   const kind = Buffer.isBuffer(view) ? NODE_BUFFER : viewKind(view)
   return [kind, view.byteOffset, kind === 0 ? view.byteLength : view.length]

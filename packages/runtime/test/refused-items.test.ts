@@ -13,8 +13,16 @@ const unsendable: [string, unknown, RegExp][] = [
   ['a symbol', Symbol('s'), /Symbol\(s\) cannot be sent; send a string/],
   ['an instance', new Account(), /an instance of Account cannot be sent; send a plain object/],
   ['a promise', Promise.resolve(), /a Promise cannot be sent; await it/],
-  ['foreign shared memory', new SharedArrayBuffer(8), /shared memory .*use @troupe\/shared/],
-  ['a view of it', new Int32Array(new SharedArrayBuffer(8)), /shared memory .*use @troupe\/shared/],
+  [
+    'foreign shared memory',
+    new SharedArrayBuffer(8),
+    /shared memory .*use SharedArray of @troupe\/shared/,
+  ],
+  [
+    'a view of it',
+    new Int32Array(new SharedArrayBuffer(8)),
+    /shared memory .*use SharedArray of @troupe\/shared/,
+  ],
 ]
 
 type Put = (channel: Queue<unknown>, item: unknown) => unknown
