@@ -1,49 +1,26 @@
 // What is measured: the rows of the published table, our forms and the rivals of each.
-// `must` and `goal` are ratios. In a `throughput` or `round trip` row they are how many times faster we are at least,
-// in a `start` row how many times the rival's time we take at most, in an `idle` row a share of
-// one core at most.
+// `must` and `goal` are ratios. In a `throughput`, `bandwidth` or `round trip` row they are how many times
+// faster we are at least, in a `start` row how many times the rival's time we take at most, in an `idle`
+// row a share of one core at most. Where nothing has to be reached `must` is absent.
 // Amounts are fixed; each takes 0.3 to 1.5 s on two cores.
 
-const PYTHON = 'Python multiprocessing'
-const CHILD = 'child_process'
-const POST = 'postMessage'
-
-const python = (file, amount, args = []) => ({
-  name: PYTHON,
-  variants: [
-    { label: 'Python', command: 'python3', program: `rivals/python/${file}`, args, amount },
-  ],
-})
-
-/** Both serializations run; the faster one is the rival. */
-const child = (file, amounts, args = []) => ({
-  name: CHILD,
-  variants: ['json', 'advanced'].map((serialization) => ({
-    label: serialization,
-    program: `rivals/${file}`,
-    args: [...args, '--serialization', serialization],
-    amount: amounts[serialization],
-  })),
-})
-
-const node = (name, file, amount, args = []) => ({
-  name,
-  variants: [{ label: name, program: `rivals/${file}`, args, amount }],
-})
-
-const ours = (label, program, amount, args, bars) => ({
-  label,
-  program: `ours/${program}`,
-  args,
-  amount,
-  bars,
-})
+import { CHILD, child, node, ours, POST, PYTHON, python } from './contestants.mjs'
 
 /** The awaiting forms reach at least a third of what the Sync forms must. */
 const third = (bars) =>
   Object.fromEntries(Object.entries(bars).map(([rival, [must]]) => [rival, [must / 3]]))
 
-function queueRow({ id, work, place, item, amounts, bars, manyBars, ends = [], rivals }) {
+function queueRow({
+  id,
+  work,
+  place,
+  item,
+  amounts,
+  bars,
+  manyBars,
+  ends = [],
+  rivals,
+}) {
   const args = ['--in', place, '--item', item, ...ends]
   const form = (label, name, barsOfForm) =>
     ours(label, 'queue.mjs', amounts[name], ['--form', name, ...args], barsOfForm)

@@ -10,7 +10,7 @@ export function spread(values) {
   return { median: median(values), low: Math.min(...values), high: Math.max(...values) }
 }
 
-/** `verdict`: 'goal', 'must', 'missed', or 'not run'. */
+/** `verdict`: 'goal', 'must', 'missed', 'none' where no bar is reached and none has to be, or 'not run'. */
 export function linesOf(row) {
   return row.ours.flatMap((form) =>
     row.kind === 'idle' ? [idleLine(row, form)] : row.rivals.map((rival) => line(row, form, rival)),
@@ -76,5 +76,6 @@ function fastestVariant({ variants }) {
 function verdict(value, must, goal, atMost) {
   const reaches = (bar) => bar !== undefined && (atMost ? value <= bar : value >= bar)
   if (reaches(goal)) return 'goal'
+  if (must === undefined) return 'none'
   return reaches(must) ? 'must' : 'missed'
 }

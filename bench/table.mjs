@@ -1,6 +1,6 @@
 // The table, as Markdown for the documentation and as short lines for the terminal.
 
-const VERDICTS = { goal: 'goal', must: 'must', missed: '**no**', 'not run': 'not run' }
+const VERDICTS = { goal: 'goal', must: 'must', missed: '**no**', none: '–', 'not run': 'not run' }
 
 export function markdown(lines, facts) {
   const rows = lines.map((line) => [
@@ -62,14 +62,16 @@ function range(line, spread) {
   return `${value(line, spread.median)} (${figures.join(' … ')})`
 }
 
-/** The programs give operations a second; a reader wants M/s, or the time of one. */
+/** The programs give operations a second; a reader wants M/s, or the time of one. Those of a bandwidth are bytes. */
 function value({ kind }, rate) {
   if (rate === undefined) return '–'
   if (kind === 'throughput') {
     if (rate >= 1e6) return `${digits(rate / 1e6)} M/s`
     return rate >= 1e3 ? `${digits(rate / 1e3)} k/s` : `${digits(rate)} /s`
   }
-  if (kind === 'round trip') return `${digits(1e6 / rate)} µs`
+  if (kind === 'bandwidth') return `${digits(rate / 2 ** 30)} GiB/s`
+  if (kind === 'round trip')
+    return rate > 100 ? `${digits(1e6 / rate)} µs` : `${digits(1e3 / rate)} ms`
   if (kind === 'start') return `${digits(1e3 / rate)} ms`
   return percent(rate)
 }
