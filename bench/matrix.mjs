@@ -18,6 +18,7 @@ function queueRow({
   amounts,
   bars,
   manyBars,
+  more = [],
   ends = [],
   rivals,
 }) {
@@ -32,6 +33,7 @@ function queueRow({
       form('Many, batches()', 'batches', manyBars),
     )
   }
+  forms.push(...more)
   const between = place === 'process' ? 'processes' : 'threads'
   return { id: `${id}-${between}`, work, between, kind: 'throughput', ours: forms, rivals }
 }
@@ -118,6 +120,11 @@ export const matrix = [
     item: 'mib',
     amounts: { sync: 1500, await: 1500 },
     bars: { [PYTHON]: [6, 10] },
+    more: [
+      ours('by handle, Sync', 'queue-by-handle.mjs', 100_000, ['--in', 'process'], {
+        [PYTHON]: [undefined, 200],
+      }),
+    ],
     rivals: [python('queue_flood.py', 200, ['--item', 'mib'])],
   }),
   queueRow({
