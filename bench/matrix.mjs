@@ -5,6 +5,7 @@
 // Amounts are fixed; each takes 0.3 to 1.5 s on two cores.
 
 import { CHILD, child, node, ours, POST, PYTHON, python } from './contestants.mjs'
+import { sharedMemoryRows } from './matrix-shared-memory.mjs'
 
 /** The awaiting forms reach at least a third of what the Sync forms must. */
 const third = (bars) =>
@@ -214,6 +215,7 @@ export const matrix = [
     [['Sync', 'semaphore', 1_000_000, [1]]],
     ['semaphore', 200_000],
   ),
+  ...sharedMemoryRows,
   {
     id: 'start-thread',
     work: 'start a thread',
