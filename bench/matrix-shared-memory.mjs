@@ -45,7 +45,7 @@ export const sharedMemoryRows = [
     between: 'processes',
     kind: 'round trip',
     ours: ['sync', 'await'].map((form) =>
-      ours(form === 'sync' ? 'Sync' : form, 'square.mjs', 300, ['--form', form], {
+      ours(form === 'sync' ? 'Sync' : form, 'square.mjs', 200, ['--form', form], {
         [PYTHON]: [3, 6],
       }),
     ),
