@@ -40,7 +40,7 @@ napi_value js_blank(napi_env env, napi_callback_info info) {
   int64_t bytes = call_integer(&call, 1, 1, MAP_LIMIT);
   if (!aligned(&call, address, 0)) return NULL;
   int access = PROT_READ | PROT_WRITE;
-  int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
+  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
   if (mmap(address, (size_t)bytes, access, flags, -1, 0) == MAP_FAILED) {
     return call_system_error(&call, "mmap", errno);
   }
