@@ -56,7 +56,7 @@ export function openClaim(addon: Addon): number {
   } catch {
     return -1
   }
-  addon.lockFile(fd)
+  addon.lockFile(fd, 0)
   return fd
 }
 
@@ -93,7 +93,13 @@ export function writeNote(
     if (codeOf(error) !== 'EEXIST') throw error
   }
   const path = pathOf(`${mine}-${inode}-${owner}`)
-  writeFileSync(path, name, { flag: 'wx', mode: 0o600 })
+  try {
+    writeFileSync(path, name, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    // It may be there, and empty: there is no memory for it.
+    if (codeOf(error) !== 'EEXIST') unlinkIfThere(path)
+    throw error
+  }
   return { path, inode }
 }
 
@@ -134,37 +140,52 @@ export function sweepDead(arena: Arena): void {
   sweep(claimName(arena), readdirSync(SEGMENTS), (owner) => isDead(arena, owner))
 }
 
+/** How long the root waits for its processes. One that is stopped does not end, and keeps the claim. */
+const END_MS = 2000
+
 /**
- * Removes all segments of the system. For the root, at its end. The claim stays where other processes of the system
- * live yet: they may make segments until the root's end has reached them.
+ * Removes all segments of the system. For the root, at its end. Its processes may make segments until that has reached
+ * them: so it ends them first, and waits until the lock can be had.
  */
 export function sweepSystem(arena: Arena, claim: number): void {
   closeSync(claim)
   if (load(arena.header, H_SEGMENTS) === 0) return
   const mine = claimName(arena)
   sweep(mine, readdirSync(SEGMENTS), () => true)
-  sweepClaim(mine)
+  if (sweepClaim(mine)) return
+  requireAddon('A segment').guardEnd()
+  sweepClaim(mine, END_MS)
 }
 
-/** Removes what systems of this user left that were killed as a whole. */
+/**
+ * Removes what systems of this user left that were killed as a whole. A note whose claim is gone is that of a thread
+ * which made a segment while its root ended.
+ */
 export function sweepLost(): void {
-  const pattern = new RegExp(`^${prefix()}[0-9a-f]{16}$`)
+  const pattern = new RegExp(`^(${prefix()}[0-9a-f]{16})(-.+)?$`)
   const steps = new Steps()
   for (const name of readdirSync(SEGMENTS)) {
-    if (pattern.test(name)) steps.do(() => sweepClaim(name))
+    const [, claim, isNote] = pattern.exec(name) ?? []
+    if (claim === undefined) continue
+    if (isNote === undefined) steps.do(() => sweepClaim(claim))
+    else if (!isThere(claim)) steps.do(() => sweep(claim, [name], () => true))
   }
   steps.done()
 }
 
-// Whoever has the lock is the only one that sweeps.
-function sweepClaim(claim: string): void {
+const isThere = (name: string): boolean =>
+  lstatSync(pathOf(name), { throwIfNoEntry: false }) !== undefined
+
+// Whoever has the lock is the only one that sweeps. False when after so many milliseconds somebody has it who lives.
+function sweepClaim(claim: string, ms = 0): boolean {
   const fd = openOurs(claim)
-  if (fd < 0) return
+  if (fd < 0) return true
   try {
     // A lock that can be had: its system is over, and nobody adds a note now.
-    if (!requireAddon('A segment').lockFile(fd)) return
+    if (!requireAddon('A segment').lockFile(fd, ms)) return false
     sweep(claim, readdirSync(SEGMENTS), () => true)
     unlinkIfThere(pathOf(claim))
+    return true
   } finally {
     closeSync(fd)
   }

@@ -5,7 +5,7 @@
  * and touching it never fails. What of a segment others left without memory is allocated when it is opened.
  */
 import { closeSync, constants, fstatSync, ftruncateSync, openSync } from 'node:fs'
-import { mapFile } from './buffers.js'
+import { blankBuffer, mapFile } from './buffers.js'
 import {
   type Note,
   openNameless,
@@ -61,11 +61,14 @@ export function makeSegment(name: string, bytes: number): OwnSegment {
     addon.reserve(fd, 0, bytes)
     const { ino: inode } = fstatSync(fd, { bigint: true })
     const buffer = mapFile(arena, fd, 0, bytes)
-    const note = writeNote(arena, claim, owner, name, inode)
+    let note: Note | undefined
     try {
+      note = writeNote(arena, claim, owner, name, inode)
       addon.publish(fd, `${SEGMENTS}/${name}`)
     } catch (error) {
-      removeNote(note)
+      // The mapping would keep the memory until it is collected.
+      blankBuffer(buffer)
+      if (note) removeNote(note)
       throw error
     }
     return { name, inode, buffer, note }
@@ -76,7 +79,7 @@ export function makeSegment(name: string, bytes: number): OwnSegment {
 
 /**
  * Opens the segment of that name. Throws what the system calls say: `ENOENT` when there is none, `EACCES` when it is
- * another user's, `ENODATA` when it has no size.
+ * another user's, `ENODATA` when it has no size; an error beyond that has the segment's `bytes`.
  */
 export function openSegment(name: string): Segment {
   const { arena } = self()
@@ -87,9 +90,13 @@ export function openSegment(name: string): Segment {
     if (!file.isFile()) throw errno('EINVAL', `${name} is no file`)
     if (file.size === 0n) throw errno('ENODATA', `${name} is empty`)
     const bytes = Number(file.size)
-    // Its maker may have left it without memory, which to touch may be the end of the process.
-    if (file.blocks * BLOCK_BYTES < file.size) addon.reserve(fd, 0, bytes)
-    return { name, inode: file.ino, buffer: mapFile(arena, fd, 0, bytes) }
+    try {
+      // Its maker may have left it without memory, which to touch may be the end of the process.
+      if (file.blocks * BLOCK_BYTES < file.size) addon.reserve(fd, 0, bytes)
+      return { name, inode: file.ino, buffer: mapFile(arena, fd, 0, bytes) }
+    } catch (error) {
+      throw Object.assign(error as Error, { bytes })
+    }
   } finally {
     closeSync(fd)
   }

@@ -62,7 +62,8 @@ function open(name: string): Segment {
   try {
     return openSegment(name)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const { code, bytes = 0 } = error as NodeJS.ErrnoException & { readonly bytes?: number }
+    if (error instanceof RangeError) throw new NoSpaceError(bytes, error)
     switch (code) {
       case 'ENOENT':
         throw new SegmentNotFoundError(name)
@@ -77,7 +78,7 @@ function open(name: string): Segment {
         throw new SegmentEmptyError(name)
       case 'ENOSPC':
       case 'ENOMEM':
-        throw new NoSpaceError(Number((error as { bytes?: number }).bytes ?? 0), error)
+        throw new NoSpaceError(bytes, error)
       default:
         throw error
     }

@@ -1,5 +1,6 @@
 /** The types of items, by NumPy's names. */
 import { ArgumentError } from '@troupe/runtime'
+import { shown } from './errors.js'
 
 interface Arrays {
   int8: Int8Array
@@ -44,6 +45,6 @@ export function arrayClass<Type extends DType>(type: Type): ArrayClass<Type> {
   if (typeof type === 'string' && Object.hasOwn(CLASSES, type)) return CLASSES[type]
   const names = Object.keys(CLASSES).join(', ')
   throw new ArgumentError(
-    `A view is of one of ${names}: it got ${JSON.stringify(type) ?? typeof type}`,
+    `A view is of one of ${names}: it got ${shown(type)}`,
   )
 }

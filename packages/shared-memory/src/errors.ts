@@ -23,7 +23,7 @@ export class SegmentAccessError extends TroupeError {
   constructor(name: string, cause: unknown) {
     super(
       'ERR_TROUPE_SEGMENT_ACCESS',
-      `Shared memory named ${shown(name)} cannot be attached to: it belongs to another user or is no shared memory; run both programs as one user`,
+      `Shared memory named ${shown(name)} cannot be attached to or removed: it belongs to another user or is no shared memory; run both programs as one user`,
       { cause },
     )
   }

@@ -16,7 +16,13 @@ import {
 } from '@troupe/runtime'
 import { attach, Attachment, attachTo } from './attachment.js'
 import type { DType } from './dtypes.js'
-import { NoSpaceError, SegmentExistsError, SegmentNotFoundError, shown } from './errors.js'
+import {
+  NoSpaceError,
+  SegmentAccessError,
+  SegmentExistsError,
+  SegmentNotFoundError,
+  shown,
+} from './errors.js'
 import { checkName, freshName } from './names.js'
 import { makeView, type Shows, type View, type ViewOptions } from './view.js'
 
@@ -173,7 +179,12 @@ export class SharedMemory {
     this.#own = undefined
     if (this.#ticket !== undefined) this.#scope.delete(this.#ticket)
     this.#ticket = undefined
-    return own ? removeSegment(own) : unlinkSegment(this.name, this.#attachment.segment.inode)
+    if (own) return removeSegment(own)
+    try {
+      return unlinkSegment(this.name, this.#attachment.segment.inode)
+    } catch (error) {
+      throw new SegmentAccessError(this.name, error)
+    }
   }
 
   // It may have told the name to others.
