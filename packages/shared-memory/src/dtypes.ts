@@ -44,7 +44,5 @@ const CLASSES: { readonly [Type in DType]: ArrayClass<Type> } = {
 export function arrayClass<Type extends DType>(type: Type): ArrayClass<Type> {
   if (typeof type === 'string' && Object.hasOwn(CLASSES, type)) return CLASSES[type]
   const names = Object.keys(CLASSES).join(', ')
-  throw new ArgumentError(
-    `A view is of one of ${names}: it got ${shown(type)}`,
-  )
+  throw new ArgumentError(`A view is of one of ${names}: it got ${shown(type)}`)
 }
