@@ -10,7 +10,7 @@ import {
   listOf,
   same,
 } from './fixtures/lists.js'
-import { hasPython, python, withPython } from './fixtures/python.js'
+import { hasPython, python, withPython } from './fixtures/list-python.js'
 import { refuses } from './fixtures/refusal.js'
 
 /** Every type, as it is written in each language. */

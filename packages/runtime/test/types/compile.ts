@@ -33,6 +33,7 @@ export async function compile(
     link(folder, '@troupe/memory', path.join(packages, 'memory'))
     link(folder, '@troupe/runtime', path.join(packages, 'runtime'))
     link(folder, '@troupe/shared', path.join(packages, 'shared'))
+    link(folder, '@troupe/shared-memory', path.join(packages, 'shared-memory'))
     link(folder, '@types/node', path.dirname(require.resolve('@types/node/package.json')))
     const compilerOptions = {
       strict: true,
