@@ -47,11 +47,6 @@ export function makeView(
   }
   const Class = arrayClass(type)
   const size = Class.BYTES_PER_ELEMENT
-  if (typeof options !== 'object' || options === null) {
-    throw new ArgumentError(
-      `The options of a view are an object, as in { offset: 8 }: it got ${shown(options)}`,
-    )
-  }
   const offset = offsetOf(options.offset ?? 0, size, bytes, type)
   const order = orderOf(options.order ?? 'C')
   const dimensions = shape === undefined ? [restOf(bytes - offset, size, type)] : shapeOf(shape)
