@@ -68,7 +68,12 @@ describe.each(types)('a view of %s', (type) => {
 test('a view does not follow the length of its buffer, which would make it slow', () => {
   // A buffer that could grow: what follows it would become longer.
   const other = SharedMemory.create({ name: freshName(), size: 100 })
-  const views = [other.bytes, other.view('uint8'), other.view('int32'), other.view('uint8', [2, 50]).data]
+  const views = [
+    other.bytes,
+    other.view('uint8'),
+    other.view('int32'),
+    other.view('uint8', [2, 50]).data,
+  ]
   const lengths = views.map(({ length }) => length)
   other.buffer.grow(4096)
   expect(views.map(({ length }) => length)).toEqual(lengths)
@@ -120,7 +125,12 @@ describe.skipIf(!numpy)(`NumPy on the same bytes${whyNoNumpy}`, () => {
     )
     const PART = 512
     const all = SharedMemory.create({ name: freshName(), size: PART * cases.length })
-    const told = cases.map(({ shape, order, offset }, at) => [type, shape, at * PART + offset, order])
+    const told = cases.map(({ shape, order, offset }, at) => [
+      type,
+      shape,
+      at * PART + offset,
+      order,
+    ])
     const big = type.endsWith('int64')
     const wanted = cases.map(({ shape, order, offset }, at) => {
       const view = all.view(type, shape, { offset: at * PART + offset, order }) as Grid
