@@ -30,7 +30,6 @@ static const export_t functions[] = {
     {"sweepHere", js_sweep_here},
     {"takeSignal", js_take_signal},
     {"guardStart", js_guard_start},
-    {"guardEnd", js_guard_end},
     {"register", js_register},
     {"guardJoin", js_guard_join},
     {"keepChild", js_keep_child},

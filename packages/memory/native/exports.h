@@ -32,7 +32,6 @@ EXPORTED(js_end_deaf);
 EXPORTED(js_sweep_here);
 EXPORTED(js_take_signal);
 EXPORTED(js_guard_start);
-EXPORTED(js_guard_end);
 EXPORTED(js_register);
 EXPORTED(js_guard_join);
 EXPORTED(js_keep_child);

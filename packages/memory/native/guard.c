@@ -110,15 +110,6 @@ napi_value js_guard_start(napi_env env, napi_callback_info info) {
   return call_number(&call, guard->far);
 }
 
-/* guardEnd(): the children end now, as if the root were gone. */
-napi_value js_guard_end(napi_env env, napi_callback_info info) {
-  call_t call = call_begin(env, info, "guardEnd");
-  if (call.failed) return NULL;
-  const guard_t *guard = call_own(&call)->guard;
-  if (guard != NULL) shutdown(guard->near, SHUT_RDWR);
-  return NULL;
-}
-
 /* register(fd, pid, seat): from any process that has the children's end. */
 napi_value js_register(napi_env env, napi_callback_info info) {
   call_t call = call_begin(env, info, "register");

@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
 /* publish(fd, path): a file that was opened without a name gets one; EEXIST when that is taken. */
@@ -22,20 +21,15 @@ napi_value js_publish(napi_env env, napi_callback_info info) {
   return failed ? call_system_error(&call, "linkat", errno) : NULL;
 }
 
-/* lockFile(fd, ms): whether nobody else has it locked, or lets go within the time; then it is this open file's, until its
- * last descriptor is closed, those that children inherited too. */
+/* lockFile(fd): whether nobody else has it locked; then it is this open file's, until its last descriptor is closed,
+ * those that children inherited too. */
 napi_value js_lock_file(napi_env env, napi_callback_info info) {
   call_t call = call_begin(env, info, "lockFile");
   int fd = (int)call_integer(&call, 0, 0, INT32_MAX);
-  int64_t ms = call_integer(&call, 1, 0, INT32_MAX);
   if (call.failed) return NULL;
-  const struct timespec nap = {.tv_nsec = 1000 * 1000};
   int failed;
-  while ((failed = flock(fd, LOCK_EX | LOCK_NB)) != 0) {
-    if (errno == EINTR) continue;
-    if (errno != EWOULDBLOCK || ms-- <= 0) break;
-    nanosleep(&nap, NULL);
-  }
+  do failed = flock(fd, LOCK_EX | LOCK_NB);
+  while (failed && errno == EINTR);
   if (failed && errno != EWOULDBLOCK) return call_system_error(&call, "flock", errno);
   return call_truth(&call, !failed);
 }

@@ -15,8 +15,12 @@
  *
  * The system removes the segments of owners that died when it hears of a death, and all of them at its end. What a
  * system leaves that was killed as a whole is removed by the next one of the same user.
+ *
+ * At its end the root says in the arena that it is over, and then sweeps. Who makes a segment meanwhile looks at that word
+ * when the segment has its name, and removes it again: so one of the two sees the other. Who is killed between leaves it
+ * to the next system.
  */
-import { load, store } from '#atomics'
+import { compareExchange, exchange, load } from '#atomics'
 import {
   closeSync,
   constants,
@@ -30,6 +34,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import type { Arena } from './arena.js'
+import { StoppedError } from './errors.js'
 import { H_ID, H_SEGMENTS } from './layout.js'
 import type { Addon } from './native.js'
 import { isDead } from './seats.js'
@@ -56,7 +61,7 @@ export function openClaim(addon: Addon): number {
   } catch {
     return -1
   }
-  addon.lockFile(fd, 0)
+  addon.lockFile(fd)
   return fd
 }
 
@@ -70,6 +75,11 @@ function claimName(arena: Arena): string {
   )
   return prefix() + hex.join('')
 }
+
+/** What `H_SEGMENTS` says. */
+const NONE = 0
+const SOME = 1
+const OVER = 2
 
 /** What a note says. */
 export interface Note {
@@ -85,7 +95,7 @@ export function writeNote(
   name: string,
   inode: bigint,
 ): Note {
-  store(arena.header, H_SEGMENTS, 1)
+  if (compareExchange(arena.header, H_SEGMENTS, NONE, SOME) === OVER) throw new SystemOver()
   const mine = claimName(arena)
   try {
     requireAddon('A segment').publish(claim, pathOf(mine))
@@ -101,6 +111,21 @@ export function writeNote(
     throw error
   }
   return { path, inode }
+}
+
+/** The segment has its name. Throws, and removes it, when the root ends meanwhile and may not have seen it. */
+export function confirmNote(arena: Arena, note: Note, name: string): void {
+  if (load(arena.header, H_SEGMENTS) !== OVER) return
+  unlinkSegment(name, note.inode)
+  removeNote(note)
+  unlinkIfThere(pathOf(claimName(arena)))
+  throw new SystemOver()
+}
+
+class SystemOver extends StoppedError {
+  constructor() {
+    super('No shared memory can be made any more: the program that this actor belongs to ends')
+  }
 }
 
 /** From now on the segment is `owner`'s. */
@@ -136,30 +161,23 @@ function unlinkIfThere(path: string): boolean {
 
 /** Removes the segments of the system's dead. For the root, after a death. */
 export function sweepDead(arena: Arena): void {
-  if (load(arena.header, H_SEGMENTS) === 0) return
+  if (load(arena.header, H_SEGMENTS) === NONE) return
   sweep(claimName(arena), readdirSync(SEGMENTS), (owner) => isDead(arena, owner))
 }
 
-/** How long the root waits for its processes. One that is stopped does not end, and keeps the claim. */
-const END_MS = 2000
-
-/**
- * Removes all segments of the system. For the root, at its end. Its processes may make segments until that has reached
- * them: so it ends them first, and waits until the lock can be had.
- */
+/** Removes all segments of the system, and its claim. For the root, at its end. */
 export function sweepSystem(arena: Arena, claim: number): void {
+  const before = exchange(arena.header, H_SEGMENTS, OVER)
   closeSync(claim)
-  if (load(arena.header, H_SEGMENTS) === 0) return
+  if (before === NONE) return
   const mine = claimName(arena)
   sweep(mine, readdirSync(SEGMENTS), () => true)
-  if (sweepClaim(mine)) return
-  requireAddon('A segment').guardEnd()
-  sweepClaim(mine, END_MS)
+  unlinkIfThere(pathOf(mine))
 }
 
 /**
  * Removes what systems of this user left that were killed as a whole. A note whose claim is gone is that of a thread
- * which made a segment while its root ended.
+ * which was killed while it made a segment and its root ended.
  */
 export function sweepLost(): void {
   const pattern = new RegExp(`^(${prefix()}[0-9a-f]{16})(-.+)?$`)
@@ -176,16 +194,15 @@ export function sweepLost(): void {
 const isThere = (name: string): boolean =>
   lstatSync(pathOf(name), { throwIfNoEntry: false }) !== undefined
 
-// Whoever has the lock is the only one that sweeps. False when after so many milliseconds somebody has it who lives.
-function sweepClaim(claim: string, ms = 0): boolean {
+// Whoever has the lock is the only one that sweeps.
+function sweepClaim(claim: string): void {
   const fd = openOurs(claim)
-  if (fd < 0) return true
+  if (fd < 0) return
   try {
     // A lock that can be had: its system is over, and nobody adds a note now.
-    if (!requireAddon('A segment').lockFile(fd, ms)) return false
+    if (!requireAddon('A segment').lockFile(fd)) return
     sweep(claim, readdirSync(SEGMENTS), () => true)
     unlinkIfThere(pathOf(claim))
-    return true
   } finally {
     closeSync(fd)
   }

@@ -34,7 +34,7 @@ export const H_ID = 4
 export const H_QUOTA = 6
 /** Name of the root's seat. */
 export const H_ROOT = 7
-/** 1 once a thread of the system made a segment. */
+/** Zero; 1 once a thread of the system makes a segment; 2 when its root ends and none may be made. */
 export const H_SEGMENTS = 8
 /** Bumped by every announced death, by the hook or the watcher in C, before all bells are rung. */
 export const H_DEATHS = 32

@@ -122,8 +122,6 @@ export interface Addon {
    * inherited by children; the addon closes it.
    */
   guardStart(id: number, file: number): number
-  /** For a root: its processes end now, as if it were gone. */
-  guardEnd(): void
   /** Asks the root to watch the process for this seat. `fd` is the children's end. */
   register(fd: number, pid: number, seat: number): void
   /** Waits until the root watches `pid` for this seat. */
@@ -147,10 +145,10 @@ export interface Addon {
   /** Gives a name to a file that was opened without one; EEXIST when it is taken. */
   publish(fd: number, path: string): void
   /**
-   * Whether nobody else has the file locked, or lets go within `ms`. Then this open file has, until the last descriptor
-   * of it is closed: those that child processes inherited too.
+   * Whether nobody else has the file locked. Then this open file has, until the last descriptor of it is closed: those
+   * that child processes inherited too.
    */
-  lockFile(fd: number, ms: number): boolean
+  lockFile(fd: number): boolean
 }
 
 interface Attempt {

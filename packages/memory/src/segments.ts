@@ -7,6 +7,7 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync } from 'node:fs'
 import { blankBuffer, mapFile } from './buffers.js'
 import {
+  confirmNote,
   type Note,
   openNameless,
   removeNote,
@@ -65,6 +66,7 @@ export function makeSegment(name: string, bytes: number): OwnSegment {
     try {
       note = writeNote(arena, claim, owner, name, inode)
       addon.publish(fd, `${SEGMENTS}/${name}`)
+      confirmNote(arena, note, name)
     } catch (error) {
       // The mapping would keep the memory until it is collected.
       blankBuffer(buffer)
