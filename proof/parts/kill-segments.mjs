@@ -8,7 +8,7 @@
 import { spawn as start } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { actor, main, Queue, spawn } from '@troupe/runtime'
 import { SharedMemory } from '@troupe/shared-memory'
@@ -18,7 +18,18 @@ import { argument, report, seeded, timeIsUp } from '../random.mjs'
 const WORDS = 512
 const shares = [SharedMemory]
 const turn = () => new Promise((resolve) => setImmediate(resolve))
-const names = () => readdirSync('/dev/shm')
+
+/** Whether it is a note that tells of a segment of ours. */
+function notes(file, prefix) {
+  try {
+    return (
+      /^\.troupe-\d+-\w+-\d+-\d+$/.test(file) &&
+      readFileSync(`/dev/shm/${file}`, 'utf8').startsWith(prefix)
+    )
+  } catch {
+    return false // It is gone.
+  }
+}
 
 /** Counts in the first word; each round the others follow. */
 const owner = actor(import.meta, 'owner', { shares }, (_ctx, name, told) => {
@@ -151,7 +162,9 @@ main(import.meta, async () => {
   // What the systems left is removed by the next start.
   const { root } = await startProgram('--once')
   await once(root, 'exit')
-  const left = names().filter((name) => name.startsWith(prefix))
+  const left = readdirSync('/dev/shm').filter(
+    (name) => name.startsWith(prefix) || notes(name, prefix),
+  )
   if (left.length > 0) failures.push(`left: ${left}`)
   report('kill-segments', seed, trial.counts, failures)
   if (failures.length > 0) process.exit(1)
