@@ -64,7 +64,7 @@ test('a start leaves alone what a system has of which one process lives', async 
   // Stopped, it does not see that its root is gone.
   process.kill(system.pid, 'SIGSTOP')
   system.root.signal('SIGKILL')
-  await system.root.end()
+  await gone(system.rootPid)
   expect(startAnother()).toBe('0')
   expect(leftOf(system)).toEqual(all)
   process.kill(system.pid, 'SIGCONT')
@@ -74,12 +74,8 @@ test('a start leaves alone what a system has of which one process lives', async 
 })
 
 test('a root does not wait for ever for a process that is stopped', async () => {
-  const system = await startSystem('wait', 'process')
-  process.kill(system.pid, 'SIGSTOP')
-  // A second signal ends the root without a word to its children.
-  system.root.signal('SIGINT')
-  system.root.signal('SIGTERM')
-  await system.root.end()
+  const system = await startSystem('exit beside a stopped one', 'process')
+  await gone(system.rootPid)
   expect(system.names.filter(isThere)).toEqual([])
   process.kill(system.pid, 'SIGKILL')
   await gone(system.pid)
