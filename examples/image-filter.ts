@@ -10,8 +10,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { actor, main, spawn } from '@troupe/runtime'
 import { SharedMemory } from '@troupe/shared-memory'
-import { paint } from './image/paint.js'
-import { CHANNELS, draw, writePng } from './image/picture.js'
+import { paint } from './image/paint.ts'
+import { CHANNELS, draw, writePng } from './image/picture.ts'
 
 const place = process.argv[2] === 'thread' ? 'thread' : 'process'
 const folder = process.argv[3] ?? path.join(tmpdir(), `troupe-image-${process.pid}`)

@@ -40,12 +40,20 @@ function look(
   least: number,
   best: Float64Array,
 ): number {
-  const [y0, y1] = [Math.max(0, top), Math.min(height - 1, top + SIDE)]
-  const [x0, x1] = [Math.max(0, left), Math.min(width - 1, left + SIDE)]
-  let [red, green, blue, sum, squares] = [0, 0, 0, 0, 0]
+  const y0 = Math.max(0, top)
+  const y1 = Math.min(height - 1, top + SIDE)
+  const x0 = Math.max(0, left)
+  const x1 = Math.min(width - 1, left + SIDE)
+  let red = 0
+  let green = 0
+  let blue = 0
+  let sum = 0
+  let squares = 0
   for (let y = y0; y <= y1; y += 1) {
     for (let x = x0; x <= x1; x += 1) {
-      const [r, g, b] = [source.get(y, x, 0), source.get(y, x, 1), source.get(y, x, 2)]
+      const r = source.get(y, x, 0)
+      const g = source.get(y, x, 1)
+      const b = source.get(y, x, 2)
       const brightness = r + g + b
       red += r
       green += g
