@@ -1,4 +1,5 @@
 /** Errors of shared memory: a stable `code`, what was wrong, the value, and the cure. */
+import { types } from 'node:util'
 import { TroupeError } from '@troupe/runtime'
 
 /** The name is taken. */
@@ -106,9 +107,21 @@ export function shown(value: unknown): string {
   if (typeof value === 'string')
     return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)
   if (typeof value === 'bigint') return `${value}n`
-  if (typeof value === 'object' && value !== null)
-    return Array.isArray(value) ? 'an array' : 'an object'
+  if (types.isUint8Array(value)) return shownBytes(value)
+  if (typeof value === 'object' && value !== null) return shownObject(value)
   return typeof value === 'symbol' || typeof value === 'function'
     ? `a ${typeof value}`
     : String(value)
+}
+
+function shownBytes(bytes: Uint8Array): string {
+  const hex = Buffer.from(bytes.subarray(0, 16)).toString('hex')
+  const count = bytes.length === 1 ? '1 byte' : `${bytes.length} bytes`
+  return bytes.length === 0 ? count : `${count}, 0x${hex}${bytes.length > 16 ? '…' : ''}`
+}
+
+function shownObject(value: object): string {
+  if (Array.isArray(value)) return 'an array'
+  const name: unknown = (Object.getPrototypeOf(value) as object | null)?.constructor?.name
+  return name === 'Object' || !name ? 'an object' : `an object (${shown(name).slice(1, -1)})`
 }

@@ -138,7 +138,7 @@ function word(format: Packed['format'], code: number, fill?: (view: DataView) =>
 
 function padded(code: number, bytes: Uint8Array, value: unknown, index: number): Packed {
   if (bytes.at(-1) !== 0) return { format: 's', code, bytes }
-  throw refused(index, value, 'zeros at the end are lost to readers; end it with another character')
+  throw refused(index, value, 'zeros at the end are lost to readers; end it with something else')
 }
 
 // Without the zeros at its end.
