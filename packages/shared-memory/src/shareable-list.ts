@@ -210,6 +210,8 @@ export class ShareableList implements Iterable<Item> {
   }
 
   static {
+    // The bundler renames a class that names itself.
+    Object.defineProperty(this, 'name', { value: 'ShareableList' })
     kind<ShareableList, SharedMemory>(ShareableList, {
       name: 'ShareableList',
       from: '@troupe/shared-memory',

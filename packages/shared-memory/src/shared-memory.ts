@@ -196,6 +196,8 @@ export class SharedMemory {
   }
 
   static {
+    // The bundler renames a class that names itself.
+    Object.defineProperty(this, 'name', { value: 'SharedMemory' })
     kind<SharedMemory, readonly [name: string, inode: bigint]>(SharedMemory, {
       name: 'SharedMemory',
       from: '@troupe/shared-memory',

@@ -1,5 +1,6 @@
 // A list gives back what was set, refuses what would come back otherwise, and has Python's bytes.
 import { existsSync } from 'node:fs'
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { type Item, ListIndexError, ShareableList, SharedMemory } from '../dist/index.js'
 import {
@@ -312,6 +313,13 @@ describe('the name and the end of a list', () => {
     list[Symbol.dispose]()
     list[Symbol.dispose]()
     await refuses('ERR_TROUPE_SEGMENT_NOT_FOUND', list.name, () => ShareableList.attach(list.name))
+  })
+
+  test('it is shown by its class', () => {
+    expect([ShareableList.name, inspect(listOf([1]))]).toEqual([
+      'ShareableList',
+      'ShareableList { length: 1 }',
+    ])
   })
 
   test('has no constructor', () => {

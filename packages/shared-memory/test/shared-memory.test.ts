@@ -1,6 +1,7 @@
 // Handles of named memory: what they say, and how they end.
 import { ArgumentError, DisposedError } from '@troupe/runtime'
 import { statSync, writeFileSync } from 'node:fs'
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { refusal } from '../../shared/test/fixtures/refusal.js'
 import {
@@ -277,6 +278,15 @@ test('a thousand rounds leave no mapping, no name and no note', () => {
     one[Symbol.dispose]()
   }
   expect([isThere(name), notesOf(name), mappings()]).toEqual([false, [], before])
+})
+
+test('a handle is shown by its class', () => {
+  const memory = make()
+  expect([SharedMemory.name, inspect(memory)]).toEqual([
+    'SharedMemory',
+    `SharedMemory { name: '${memory.name}', size: 64 }`,
+  ])
+  memory[Symbol.dispose]()
 })
 
 test('there is no constructor', async () => {
