@@ -3,6 +3,8 @@
 import { CHILD, node, ours, POST, PYTHON, python } from './contestants.mjs'
 
 const BUFFER = 'ArrayBuffer'
+const SHARED_BUFFER = 'postMessage of a SharedArrayBuffer'
+const BY_NAME = 'Python, SharedMemory by name'
 
 /** The same program on both kinds of memory. */
 const bandwidthRow = (id, work, amount) => ({
@@ -26,14 +28,20 @@ const bandwidthRow = (id, work, amount) => ({
   ],
 })
 
-const handOverRow = (place, between, rivals) => ({
-  id: `hand-over-${between}`,
-  work: '100 MiB array, handed over and answered',
-  between,
+/** Handed over by handle beside who shares, and copied beside who copies. */
+const handOverRow = (id, by, place, amount, rivals) => ({
+  id: `hand-over-${id}`,
+  work: `100 MiB array, handed over ${by === 'copy' ? 'as a copy' : 'without a copy'} and answered`,
+  between: place === 'thread' ? 'threads' : 'processes',
   kind: 'round trip',
   ours: [
-    ours('by handle', 'hand-over.mjs', 15_000, ['--by', 'handle', '--in', place], {}),
-    ours('copied by a queue', 'hand-over.mjs', 2, ['--by', 'copy', '--in', place], {}),
+    ours(
+      by === 'copy' ? 'copied by a queue' : 'by handle',
+      'hand-over.mjs',
+      amount,
+      ['--by', by, '--in', place],
+      {},
+    ),
   ],
   rivals,
 })
@@ -41,7 +49,7 @@ const handOverRow = (place, between, rivals) => ({
 export const sharedMemoryRows = [
   {
     id: 'square-processes',
-    work: 'square 1 M float64 in shared memory, 4 actors, places warm',
+    work: 'square 1 M float64 in shared memory, 4 actors, places warm (Python: with its process starts)',
     between: 'processes',
     kind: 'round trip',
     ours: ['sync', 'await'].map((form) =>
@@ -62,9 +70,15 @@ export const sharedMemoryRows = [
   bandwidthRow('fill', 'written by fill', 120),
   bandwidthRow('store', 'written in a loop', 60),
   bandwidthRow('sum', 'read in a loop', 60),
-  handOverRow('process', 'processes', [
+  handOverRow('processes', 'handle', 'process', 15_000, [
+    { ...python('hand_over_by_name.py', 15_000), name: BY_NAME },
+  ]),
+  handOverRow('threads', 'handle', 'thread', 15_000, [
+    node(SHARED_BUFFER, 'post-message-hand-over.mjs', 15_000, ['--by', 'shared']),
+  ]),
+  handOverRow('copied-processes', 'copy', 'process', 2, [
     python('hand_over.py', 1),
     node(`${CHILD} (advanced)`, 'child-process-hand-over.mjs', 1),
   ]),
-  handOverRow('thread', 'threads', [node(POST, 'post-message-hand-over.mjs', 2)]),
+  handOverRow('copied-threads', 'copy', 'thread', 2, [node(POST, 'post-message-hand-over.mjs', 2)]),
 ]
