@@ -104,9 +104,8 @@ export class ItemUnreadableError extends TroupeError {
 
 /** Reads a value as a person writes it. */
 export function shown(value: unknown): string {
-  if (typeof value === 'string')
-    return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)
-  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'string') return JSON.stringify(shortened(value))
+  if (typeof value === 'bigint') return shortened(`${value}n`)
   if (types.isUint8Array(value)) return shownBytes(value)
   if (typeof value === 'object' && value !== null) return shownObject(value)
   return typeof value === 'symbol' || typeof value === 'function'
@@ -121,7 +120,16 @@ function shownBytes(bytes: Uint8Array): string {
 }
 
 function shownObject(value: object): string {
-  if (Array.isArray(value)) return 'an array'
-  const name: unknown = (Object.getPrototypeOf(value) as object | null)?.constructor?.name
-  return name === 'Object' || !name ? 'an object' : `an object (${shown(name).slice(1, -1)})`
+  try {
+    if (Array.isArray(value)) return 'an array'
+    const name: unknown = (Object.getPrototypeOf(value) as object | null)?.constructor?.name
+    if (typeof name !== 'string' || name === 'Object' || name === '') return 'an object'
+    return `an object (${shortened(name)})`
+  } catch {
+    return 'an object' // a proxy that refuses to tell
+  }
+}
+
+function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

@@ -140,6 +140,13 @@ describe('an item', () => {
 })
 
 describe('what no list can hold', () => {
+  test('is refused also when it cannot be shown', async () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const make = (): unknown => ShareableList.create([proxy as Item])
+    await refuses('ERR_TROUPE_ARGUMENT', 'cannot be an object: items are numbers', make)
+  })
+
   test.each<[unknown, string]>([
     [undefined, 'cannot be undefined: items are numbers'],
     [{}, 'cannot be an object: items are'],
@@ -153,6 +160,7 @@ describe('what no list can hold', () => {
     [new Float64Array(1), 'cannot be an object (Float64Array): items are'],
     [new ArrayBuffer(8), 'cannot be an object (ArrayBuffer): items are'],
     [2n ** 63n, 'cannot be 9223372036854775808n: integers go from'],
+    [10n ** 99n, `cannot be 1${'0'.repeat(79)}…: integers go`],
     [-(2n ** 63n) - 1n, 'integers go from -2^63 to 2^63 - 1'],
     ['end\0', 'cannot be "end\\u0000": zeros at the end are lost'],
     ['\0', 'zeros at the end are lost'],
