@@ -4,6 +4,7 @@
  * A segment that is made here gets its name when it has its size and its memory, so nobody sees one that is unfinished,
  * and touching it never fails. What of a segment others left without memory is allocated when it is opened.
  */
+import { constants as constantsOfBuffers } from 'node:buffer'
 import { closeSync, constants, fstatSync, ftruncateSync, openSync } from 'node:fs'
 import { blankBuffer, mapFile } from './buffers.js'
 import {
@@ -55,6 +56,7 @@ export function makeSegment(name: string, bytes: number): OwnSegment {
       `Shared memory with names needs a folder ${SEGMENTS} that this program may write to; mount a tmpfs there`,
     )
   }
+  checkLength(bytes)
   if (bytes > MOST_BYTES) throw errno('EFBIG', `${bytes} bytes are more than a file may have`)
   const fd = openNameless()
   try {
@@ -93,6 +95,7 @@ export function openSegment(name: string): Segment {
     if (file.size === 0n) throw errno('ENODATA', `${name} is empty`)
     const bytes = Number(file.size)
     try {
+      checkLength(bytes)
       // Its maker may have left it without memory, which to touch may be the end of the process.
       if (file.blocks * BLOCK_BYTES < file.size) addon.reserve(fd, 0, bytes)
       return { name, inode: file.ino, buffer: mapFile(arena, fd, 0, bytes) }
@@ -102,6 +105,12 @@ export function openSegment(name: string): Segment {
   } finally {
     closeSync(fd)
   }
+}
+
+// What cannot be mapped gets no memory.
+function checkLength(bytes: number): void {
+  const most = constantsOfBuffers.MAX_LENGTH
+  if (bytes > most) throw new RangeError(`${bytes} bytes are more than the ${most} of a buffer`)
 }
 
 function errno(code: string, message: string): Error {

@@ -1,6 +1,7 @@
 /** Errors of shared memory: a stable `code`, what was wrong, the value, and the cure. */
 import { types } from 'node:util'
 import { TroupeError } from '@troupe/runtime'
+import { constants } from 'node:buffer'
 
 /** The name is taken. */
 export class SegmentExistsError extends TroupeError {
@@ -40,14 +41,16 @@ export class SegmentEmptyError extends TroupeError {
   }
 }
 
-/** The machine's shared memory is full. */
+/** The machine's shared memory is full, or a buffer of this Node has no room for so much. */
 export class NoSpaceError extends TroupeError {
   constructor(bytes: number, cause: unknown) {
-    super(
-      'ERR_TROUPE_NO_SPACE',
-      `There is no room for ${bytes} bytes of shared memory; unlink what is not used, or make /dev/shm larger (docker run --shm-size)`,
-      { cause },
-    )
+    const cure =
+      bytes > constants.MAX_LENGTH
+        ? `a buffer of this Node has at most ${constants.MAX_LENGTH}; use several segments, or a newer Node`
+        : 'unlink what is not used, or make /dev/shm larger (docker run --shm-size)'
+    super('ERR_TROUPE_NO_SPACE', `There is no room for ${bytes} bytes of shared memory; ${cure}`, {
+      cause,
+    })
   }
 }
 

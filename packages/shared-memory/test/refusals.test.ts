@@ -1,5 +1,6 @@
 // Bad input: each with its error, its value and its cure, and nothing left behind.
 import { ArgumentError } from '@troupe/runtime'
+import { constants } from 'node:buffer'
 import { execFileSync } from 'node:child_process'
 import {
   lstatSync,
@@ -178,6 +179,22 @@ describe('attaching', () => {
       expect(lstatSync(pathOf(name)).isSymbolicLink()).toBe(true)
     }
     memory[Symbol.dispose]()
+  })
+
+  test('to more than a buffer may have is refused with its cure, and gives it no pages', async () => {
+    const name = freshName()
+    const bytes = constants.MAX_LENGTH + 1
+    writeFileSync(pathOf(name), '')
+    // What a file cannot have either needs no test.
+    if (bytes < 2 ** 46) truncateSync(pathOf(name), bytes)
+    else return
+    const refused = expect.objectContaining({
+      name: 'NoSpaceError',
+      message: `There is no room for ${bytes} bytes of shared memory; a buffer of this Node has at most ${bytes - 1}; use several segments, or a newer Node`,
+    }) as unknown
+    expect(await refusal(() => SharedMemory.attach(name))).toEqual(refused)
+    expect(lstatSync(pathOf(name)).blocks).toBe(0)
+    expect(await refusal(() => SharedMemory.create({ size: bytes }))).toEqual(refused)
   })
 
   test('to one that was left without pages gives it pages first', () => {
