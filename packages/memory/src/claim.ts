@@ -34,7 +34,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import type { Arena } from './arena.js'
-import { StoppedError } from './errors.js'
+import { StoppedError, TroupeError } from './errors.js'
 import { H_ID, H_SEGMENTS } from './layout.js'
 import type { Addon } from './native.js'
 import { isDead } from './seats.js'
@@ -55,14 +55,16 @@ export function openNameless(): number {
 
 /** The claim of a new system; -1 where there is no shared memory with names. */
 export function openClaim(addon: Addon): number {
-  let fd: number
+  let fd = -1
   try {
     fd = openNameless()
+    addon.lockFile(fd)
+    return fd
   } catch {
+    // Who makes no segment needs none of it.
+    if (fd >= 0) closeSync(fd)
     return -1
   }
-  addon.lockFile(fd)
-  return fd
 }
 
 const prefix = (): string => `.troupe-${process.geteuid!()}-`
@@ -100,7 +102,7 @@ export function writeNote(
   try {
     requireAddon('A segment').publish(claim, pathOf(mine))
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error
+    if (codeOf(error) !== 'EEXIST') throw whyNoClaim(arena, error)
   }
   const path = pathOf(`${mine}-${inode}-${owner}`)
   try {
@@ -128,10 +130,34 @@ class SystemOver extends StoppedError {
   }
 }
 
-/** From now on the segment is `owner`'s. */
-export function renameNote(note: Note, owner: number): Note {
+// A file gets a name once, from its owner alone: not when the name was removed, or the user is another by now.
+function whyNoClaim(arena: Arena, error: unknown): unknown {
+  if (load(arena.header, H_SEGMENTS) === OVER) return new SystemOver()
+  if (!['ENOENT', 'EPERM', 'EACCES'].includes(codeOf(error) ?? '')) return error
+  return new TroupeError(
+    'ERR_TROUPE_NO_SHARED_MEMORY',
+    `Shared memory with names needs the file ${pathOf(claimName(arena))}, which was removed, or cannot be named by the ` +
+      'user that this program has by now; start the program again, as that user, and leave such files alone',
+    { cause: error },
+  )
+}
+
+/**
+ * From now on the segment, of that name, is `owner`'s. When the root ends meanwhile it may have seen neither name of the
+ * note, so the segment is removed here too.
+ */
+export function renameNote(arena: Arena, note: Note, name: string, owner: number): Note {
   const path = note.path.replace(/-\d+$/, `-${owner}`)
-  renameSync(note.path, path)
+  const isOver = (): boolean => load(arena.header, H_SEGMENTS) === OVER
+  try {
+    renameSync(note.path, path)
+  } catch (error) {
+    if (!isOver()) throw error
+  }
+  if (isOver()) {
+    unlinkSegment(name, note.inode)
+    unlinkIfThere(path)
+  }
   return { ...note, path }
 }
 

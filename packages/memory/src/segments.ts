@@ -126,7 +126,9 @@ export function removeSegment({ name, inode, note }: OwnSegment): boolean {
 
 /** The segment is the root's from now on, and so removed at the end of the system. */
 export function keepSegment<S extends OwnSegment>(segment: S): S {
-  return { ...segment, note: renameNote(segment.note, load(self().arena.header, H_ROOT)) }
+  const { arena } = self()
+  const { name, note } = segment
+  return { ...segment, note: renameNote(arena, note, name, load(arena.header, H_ROOT)) }
 }
 
 export { unlinkSegment }

@@ -1,9 +1,11 @@
 // Who owns memory: with a failed or killed owner its segment goes, with one that ended well it stays for the system.
 import { Queue, spawn } from '@troupe/runtime'
+import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { SharedMemory } from '../dist/index.js'
 import { freshName, isThere, notesOf } from './fixtures/names.js'
 import * as actors from './fixtures/owners.mjs'
+import { fixture } from './fixtures/program.js'
 
 type Place = 'thread' | 'process' | 'here'
 
@@ -126,4 +128,25 @@ test('an owner in a process that is SIGKILLed from outside loses its segment', a
   process.kill(pid, 'SIGKILL')
   expect(await end).toBe('ERR_TROUPE_ACTOR_DIED')
   await isGone(name, memory)
+})
+
+function saidOf(what: string): unknown {
+  const args = [fixture('claims.mjs'), what, freshName()]
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  expect(stderr).toBe('')
+  return JSON.parse(stdout)
+}
+
+test.each(['over', 'swept'])(
+  'an owner that ends well after its root leaves nothing: %s',
+  (what) => {
+    expect(saidOf(what)).toEqual([])
+  },
+)
+
+test('a system whose claim was removed makes no more, and says so', () => {
+  expect(saidOf('removed')).toEqual({
+    code: 'ERR_TROUPE_NO_SHARED_MEMORY',
+    message: `Shared memory with names needs the file /dev/shm/.troupe-${process.geteuid!()}-ID, which was removed, or cannot be named by the user that this program has by now; start the program again, as that user, and leave such files alone`,
+  })
 })
