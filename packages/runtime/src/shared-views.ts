@@ -4,6 +4,7 @@
  */
 import { viewClasses, viewKind } from './codec/native-classes.js'
 import { CodecError } from './codec/codec-error.js'
+import type { Scope } from './kind.js'
 
 /** What stands in a message for a view: its class, where it begins, and how many items it has. */
 export type Range = readonly [kind: number, offset: number, length: number]
@@ -11,18 +12,22 @@ export type Range = readonly [kind: number, offset: number, length: number]
 /** A Buffer of Node.js, which is a class of its own. */
 const NODE_BUFFER = -2
 
-const shown = new WeakMap<ArrayBufferLike, Set<object>>()
+/** Of a buffer the objects that its views travel as, and the actors whose they are. */
+const shown = new WeakMap<ArrayBufferLike, Map<object, Scope>>()
 const buffers = new WeakMap<object, SharedArrayBuffer>()
 
 /**
  * For packages that add kinds: typed arrays and views of `buffer` can be sent from now on. They travel as `object` does,
- * which is of a kind, and so arrive where its kind is listed. Call it in `receive` too: there the view is made of the
- * buffer that was named last for the object. Returns what ends it.
+ * which is of a kind and belongs to `scope`, and so arrive where its kind is listed. Call it in `receive` too: there the
+ * view is made of the buffer that was named last for the object. While the actor goes on, the buffer keeps its object.
+ * Returns what ends it.
  */
-export function sendsViews(buffer: SharedArrayBuffer, object: object): () => void {
+export function sendsViews(buffer: SharedArrayBuffer, object: object, scope: Scope): () => void {
   let objects = shown.get(buffer)
-  if (!objects) shown.set(buffer, (objects = new Set()))
-  objects.add(object)
+  if (!objects) shown.set(buffer, (objects = new Map()))
+  // Else a buffer that lives long would keep an object for each actor that ever had it.
+  for (const [other, { isOver }] of objects) if (isOver) objects.delete(other)
+  objects.set(object, scope)
   buffers.set(object, buffer)
   const of = objects
   return () => {
@@ -33,7 +38,7 @@ export function sendsViews(buffer: SharedArrayBuffer, object: object): () => voi
 /** The object whose memory a view shows, if there is one. */
 export function sourceOf(value: object): object | undefined {
   if (!ArrayBuffer.isView(value)) return undefined
-  const [first] = shown.get(value.buffer) ?? []
+  const [first] = shown.get(value.buffer)?.keys() ?? []
   return first
 }
 

@@ -3,6 +3,7 @@
  * read zeros. A handle that arrives in a message finds the mapping that is there; `create` and `attach` make their own.
  */
 import { blankBuffer, type OwnSegment, openSegment, type Segment } from '@troupe/memory'
+import type { Scope } from '@troupe/runtime'
 import {
   NoSpaceError,
   SegmentAccessError,
@@ -12,28 +13,35 @@ import {
 
 export class Attachment {
   readonly segment: Segment | OwnSegment
-  /** The handles that are open. */
-  readonly #handles = new Set<object>()
+  /** The handles that are open, and the actors whose they are. */
+  readonly #handles = new Map<object, Scope>()
 
   constructor(segment: Segment | OwnSegment) {
     this.segment = segment
-    here.set(segment.inode, new WeakRef(this))
+    if (!mappingOf(segment.inode)) here.set(segment.inode, new WeakRef(this))
     collected.register(this, segment.inode)
   }
 
-  add(handle: object): void {
-    this.#handles.add(handle)
+  add(handle: object, scope: Scope): void {
+    this.#forgetOver()
+    this.#handles.set(handle, scope)
   }
 
   delete(handle: object): void {
     this.#handles.delete(handle)
-    if (this.#handles.size > 0) return
+    if (this.isOpen) return
     if (here.get(this.segment.inode)?.deref() === this) here.delete(this.segment.inode)
     blankBuffer(this.segment.buffer)
   }
 
   get isOpen(): boolean {
+    this.#forgetOver()
     return this.#handles.size > 0
+  }
+
+  // Actors that are over have given up what they had.
+  #forgetOver(): void {
+    for (const [handle, { isOver }] of this.#handles) if (isOver) this.#handles.delete(handle)
   }
 }
 
@@ -43,6 +51,11 @@ const collected = new FinalizationRegistry<bigint>((inode) => {
   if (!here.get(inode)?.deref()) here.delete(inode)
 })
 
+function mappingOf(inode: bigint): Attachment | undefined {
+  const known = here.get(inode)?.deref()
+  return known?.isOpen ? known : undefined
+}
+
 /** Maps the segment of that name for one more handle. */
 export function attach(name: string): Attachment {
   return new Attachment(open(name))
@@ -50,8 +63,8 @@ export function attach(name: string): Attachment {
 
 /** The mapping of this thread, or a new one; throws when the name is gone or another segment's. */
 export function attachTo(name: string, inode: bigint): Attachment {
-  const known = here.get(inode)?.deref()
-  if (known?.isOpen) return known
+  const known = mappingOf(inode)
+  if (known) return known
   const made = attach(name)
   if (made.segment.inode === inode) return made
   made.delete(made)

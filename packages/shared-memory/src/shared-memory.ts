@@ -91,10 +91,9 @@ export class SharedMemory {
     this.#attachment = attachment
     this.#own = own
     this.#scope = scope
-    attachment.add(this)
-    this.#endViews = sendsViews(segment.buffer, this)
+    attachment.add(this, scope)
+    this.#endViews = sendsViews(segment.buffer, this, scope)
     if (own) this.#ticket = scope.add({ end: (normal) => this.#ownerEnded(normal) })
-    remember(this, segment.inode, scope)
   }
 
   /**
@@ -105,7 +104,7 @@ export class SharedMemory {
     const { size, name } = checkOptions(options)
     const scope = scopeHere()
     const own = make(name, size)
-    return new SharedMemory(made, new Attachment(own), own, scope)
+    return remember(new SharedMemory(made, new Attachment(own), own, scope), own.inode, scope)
   }
 
   /**
@@ -208,7 +207,8 @@ export class SharedMemory {
       receive: ([name, inode], scope) => {
         const there = recall(inode, scope)
         if (there && !there.#closed) return there
-        return new SharedMemory(made, attachTo(name, inode), undefined, scope)
+        const memory = new SharedMemory(made, attachTo(name, inode), undefined, scope)
+        return remember(memory, inode, scope)
       },
     })
   }
@@ -216,17 +216,18 @@ export class SharedMemory {
 
 type Handles = Map<bigint, WeakRef<SharedMemory>>
 
-/** By actor and inode: the same handle that arrives twice is the same object. */
+/** By actor and inode: the same handle that arrives twice is the same object. What was attached by name is one's own. */
 const known = new WeakMap<Scope, Handles>()
 const collected = new FinalizationRegistry<{ mine: Handles; inode: bigint }>(({ mine, inode }) => {
   if (!mine.get(inode)?.deref()) mine.delete(inode)
 })
 
-function remember(memory: SharedMemory, inode: bigint, scope: Scope): void {
+function remember(memory: SharedMemory, inode: bigint, scope: Scope): SharedMemory {
   let mine = known.get(scope)
   if (!mine) known.set(scope, (mine = new Map()))
   mine.set(inode, new WeakRef(memory))
   collected.register(memory, { mine, inode })
+  return memory
 }
 
 function recall(inode: bigint, scope: Scope): SharedMemory | undefined {

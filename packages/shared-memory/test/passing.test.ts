@@ -246,3 +246,28 @@ describe('a handle that is closed', () => {
     other.close()
   })
 })
+
+test('actors here that ended keep nothing open', async () => {
+  const memory = make()
+  const view = memory.bytes.fill(1)
+  const inode = inodeOf(memory.name)
+  const items = new Queue<unknown>()
+  for (const item of [memory, view]) await items.put(item)
+  await spawn(actors.tells, [items, 2], { in: 'here' }).join()
+  memory[Symbol.dispose]()
+  expect([mappings(inode), view[0]]).toEqual([0, 0])
+})
+
+test('an actor that gets what it made has the handle that made it, whatever it attached too', async () => {
+  const memory = make()
+  const other = SharedMemory.attach(memory.name)
+  const items = new Queue<unknown>()
+  for (const item of [memory, memory.bytes]) await items.put(item)
+  expect(await items.get()).toBe(memory)
+  const view = (await items.get()) as Uint8Array
+  expect(view.buffer).toBe(memory.buffer)
+  other.close()
+  memory.bytes[0] = 9
+  expect(view[0]).toBe(9)
+  memory[Symbol.dispose]()
+})

@@ -245,7 +245,7 @@ function arrayOf(
 ): object {
   const array = new CLASSES[type](bytes.buffer, 0, length)
   const lock = lockOf(block, scope, LOCK, given)
-  const endViews = sendsViews(bytes.buffer, array)
+  const endViews = sendsViews(bytes.buffer, array, scope)
   states.set(array, { bytes, block, given, lock, type, endViews, disposed: false })
   let arrays = known.get(bytes)
   if (!arrays) known.set(bytes, (arrays = new WeakMap()))
