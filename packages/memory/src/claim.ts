@@ -22,8 +22,10 @@
  */
 import { compareExchange, exchange, load } from '#atomics'
 import {
+  chmodSync,
   closeSync,
   constants,
+  fchmodSync,
   fstatSync,
   lstatSync,
   openSync,
@@ -50,7 +52,10 @@ const O_TMPFILE = 0o20_000_000 | O_DIRECTORY
 
 /** Opens a file in the shared memory that has no name yet, for its user alone. */
 export function openNameless(): number {
-  return openSync(SEGMENTS, O_TMPFILE | O_RDWR, 0o600)
+  const fd = openSync(SEGMENTS, O_TMPFILE | O_RDWR, 0o600)
+  // Whatever the user's mask takes away: it is read later.
+  fchmodSync(fd, 0o600)
+  return fd
 }
 
 /** The claim of a new system; -1 where there is no shared memory with names. */
@@ -107,6 +112,7 @@ export function writeNote(
   const path = pathOf(`${mine}-${inode}-${owner}`)
   try {
     writeFileSync(path, name, { flag: 'wx', mode: 0o600 })
+    chmodSync(path, 0o600)
   } catch (error) {
     // It may be there, and empty: there is no memory for it.
     if (codeOf(error) !== 'EEXIST') unlinkIfThere(path)
@@ -117,7 +123,7 @@ export function writeNote(
 
 /** The segment has its name. Throws, and removes it, when the root ends meanwhile and may not have seen it. */
 export function confirmNote(arena: Arena, note: Note, name: string): void {
-  if (load(arena.header, H_SEGMENTS) !== OVER) return
+  if (!isSwept(arena)) return
   unlinkSegment(name, note.inode)
   removeNote(note)
   unlinkIfThere(pathOf(claimName(arena)))
@@ -132,7 +138,7 @@ class SystemOver extends StoppedError {
 
 // A file gets a name once, from its owner alone: not when the name was removed, or the user is another by now.
 function whyNoClaim(arena: Arena, error: unknown): unknown {
-  if (load(arena.header, H_SEGMENTS) === OVER) return new SystemOver()
+  if (isSwept(arena)) return new SystemOver()
   if (!['ENOENT', 'EPERM', 'EACCES'].includes(codeOf(error) ?? '')) return error
   return new TroupeError(
     'ERR_TROUPE_NO_SHARED_MEMORY',
@@ -148,13 +154,12 @@ function whyNoClaim(arena: Arena, error: unknown): unknown {
  */
 export function renameNote(arena: Arena, note: Note, name: string, owner: number): Note {
   const path = note.path.replace(/-\d+$/, `-${owner}`)
-  const isOver = (): boolean => load(arena.header, H_SEGMENTS) === OVER
   try {
     renameSync(note.path, path)
   } catch (error) {
-    if (!isOver()) throw error
+    if (!isSwept(arena)) throw error
   }
-  if (isOver()) {
+  if (isSwept(arena)) {
     unlinkSegment(name, note.inode)
     unlinkIfThere(path)
   }
@@ -185,6 +190,11 @@ function unlinkIfThere(path: string): boolean {
   }
 }
 
+/** Whether the root ended, and removed all segments. */
+export function isSwept(arena: Arena): boolean {
+  return load(arena.header, H_SEGMENTS) === OVER
+}
+
 /** Removes the segments of the system's dead. For the root, after a death. */
 export function sweepDead(arena: Arena): void {
   if (load(arena.header, H_SEGMENTS) === NONE) return
@@ -206,13 +216,13 @@ export function sweepSystem(arena: Arena, claim: number): void {
  * which was killed while it made a segment and its root ended.
  */
 export function sweepLost(): void {
-  const pattern = new RegExp(`^(${prefix()}[0-9a-f]{16})(-.+)?$`)
+  const pattern = new RegExp(`^${prefix()}[0-9a-f]{16}(?=(?:-[0-9]+-[0-9]+)?$)`)
+  const names = readdirSync(SEGMENTS).filter((name) => pattern.test(name))
+  const claims = new Set(names.map((name) => pattern.exec(name)![0]))
   const steps = new Steps()
-  for (const name of readdirSync(SEGMENTS)) {
-    const [, claim, isNote] = pattern.exec(name) ?? []
-    if (claim === undefined) continue
-    if (isNote === undefined) steps.do(() => sweepClaim(claim))
-    else if (!isThere(claim)) steps.do(() => sweep(claim, [name], () => true))
+  for (const claim of claims) {
+    if (isThere(claim)) steps.do(() => sweepClaim(claim))
+    else steps.do(() => sweep(claim, names, () => true))
   }
   steps.done()
 }

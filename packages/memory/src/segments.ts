@@ -9,6 +9,7 @@ import { closeSync, constants, fstatSync, ftruncateSync, openSync } from 'node:f
 import { blankBuffer, mapFile } from './buffers.js'
 import {
   confirmNote,
+  isSwept,
   type Note,
   openNameless,
   removeNote,
@@ -117,11 +118,14 @@ function errno(code: string, message: string): Error {
   return Object.assign(new Error(message), { code })
 }
 
-/** Removes the name of a segment of this thread's; false when it is gone, or another segment's by now. */
+/**
+ * Removes the name of a segment of this thread's; false when it is gone, or another segment's by now. What the root removed
+ * at its end is removed as it should be.
+ */
 export function removeSegment({ name, inode, note }: OwnSegment): boolean {
   const wasThere = unlinkSegment(name, inode)
   removeNote(note)
-  return wasThere
+  return wasThere || isSwept(self().arena)
 }
 
 /** The segment is the root's from now on, and so removed at the end of the system. */

@@ -271,7 +271,7 @@ function encodeShared(value: object, where: () => string) {
   if (!isPart) journey.shared.push({ kind, path })
   const { name, from, number: a } = kind
   const tag = LINK_SHARED | (isPart ? IS_PART : 0)
-  const parts = own ? [kind.send(value)] : [source, rangeOf(value)]
+  const parts = own ? [kind.send(value)] : [source, rangeOf(value, path)]
   return { tag, a, b: 0, c: 0, d: 0, detail: [name, from, path, ...parts] }
 }
 

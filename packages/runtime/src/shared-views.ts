@@ -15,6 +15,8 @@ const NODE_BUFFER = -2
 /** Of a buffer the objects that its views travel as, and the actors whose they are. */
 const shown = new WeakMap<ArrayBufferLike, Map<object, Scope>>()
 const buffers = new WeakMap<object, SharedArrayBuffer>()
+/** What buffers had when they were named: one that grows by its user shows bytes that nobody else has. */
+const lengths = new WeakMap<ArrayBufferLike, number>()
 
 /**
  * For packages that add kinds: typed arrays and views of `buffer` can be sent from now on. They travel as `object` does,
@@ -28,6 +30,7 @@ export function sendsViews(buffer: SharedArrayBuffer, object: object, scope: Sco
   // Else a buffer that lives long would keep an object for each actor that ever had it.
   for (const [other, { isOver }] of objects) if (isOver) objects.delete(other)
   objects.set(object, scope)
+  if (!lengths.has(buffer)) lengths.set(buffer, buffer.byteLength)
   buffers.set(object, buffer)
   const of = objects
   return () => {
@@ -42,9 +45,16 @@ export function sourceOf(value: object): object | undefined {
   return first
 }
 
-/** The range of a view. */
-export function rangeOf(value: object): Range {
+/** The range of a view. Throws when it goes beyond what the buffer had. */
+export function rangeOf(value: object, path: string): Range {
   const view = value as Uint8Array
+  const length = lengths.get(view.buffer) ?? 0
+  if (view.byteOffset + view.byteLength > length) {
+    throw new CodecError(
+      `a view ends at byte ${view.byteOffset + view.byteLength} of shared memory that has ${length}; make views with a length, and do not grow the buffer`,
+      path,
+    )
+  }
   const kind = Buffer.isBuffer(view) ? NODE_BUFFER : viewKind(view)
   return [kind, view.byteOffset, kind === 0 ? view.byteLength : view.length]
 }

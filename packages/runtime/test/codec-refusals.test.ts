@@ -77,7 +77,11 @@ describe('a refusal says what and the cure', () => {
     ['WeakSet', new WeakSet(), /a WeakSet cannot be sent/],
     ['WeakRef', new WeakRef({}), /a WeakRef cannot be sent/],
     ['a proxy of an instance', new Proxy(new Account(), {}), /an instance of Account/],
-    ['shared memory', new SharedArrayBuffer(8), /shared memory .* use @troupe\/shared/],
+    [
+      'shared memory',
+      new SharedArrayBuffer(8),
+      /shared memory .* use SharedArray of @troupe\/shared/,
+    ],
     [
       'a view of shared memory',
       new Int32Array(new SharedArrayBuffer(8)),

@@ -80,6 +80,8 @@ export class ShareableList implements Iterable<Item> {
     this.#bytes = memory.bytes
     this.#layout = layout
     known.set(memory, this)
+    // What is written to `list[0]`, as in Python, is an error and not lost.
+    Object.preventExtensions(this)
   }
 
   /**

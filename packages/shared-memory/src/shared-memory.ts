@@ -23,7 +23,7 @@ import {
   SegmentNotFoundError,
   shown,
 } from './errors.js'
-import { checkName, freshName } from './names.js'
+import { checkName, checkNewName, freshName } from './names.js'
 import { makeView, type Shows, type View, type ViewOptions } from './view.js'
 
 /** How a segment is made. */
@@ -170,7 +170,12 @@ export class SharedMemory {
   /** Closes; the creator's handle unlinks too. Never fails. */
   [Symbol.dispose](): void {
     this.close()
-    if (this.#own) this.#remove()
+    if (!this.#own) return
+    try {
+      this.#remove()
+    } catch (error) {
+      process.emitWarning(error as Error)
+    }
   }
 
   #remove(): boolean {
@@ -250,7 +255,7 @@ function checkOptions(options: unknown): { size: number; name: string | undefine
       `The size of shared memory is a whole number of bytes from 1 on: it got ${shown(size)}`,
     )
   }
-  return { size: size as number, name: name === undefined ? undefined : checkName(name) }
+  return { size: size as number, name: name === undefined ? undefined : checkNewName(name) }
 }
 
 function make(name: string | undefined, size: number): OwnSegment {

@@ -53,7 +53,7 @@ export function makeView(
   const length = dimensions.reduce((product, one) => product * one, 1)
   if (length * size > bytes - offset) {
     throw new ArgumentError(
-      `A view of ${dimensions.join(' × ')} ${type} at offset ${offset} takes ${length * size} bytes: there are ${bytes - offset}`,
+      `A view of ${dimensions.join(' × ')} ${type} at offset ${offset} takes ${length * size} bytes: there are ${bytes - offset}; ask for fewer items, or make the memory larger`,
     )
   }
   const items = new Class(buffer, offset, length)
@@ -69,7 +69,7 @@ function offsetOf(offset: unknown, size: number, bytes: number, type: DType): nu
   }
   if ((offset as number) % size === 0) return offset as number
   throw new ArgumentError(
-    `A view of ${type} begins at a multiple of ${size} bytes: ${shown(offset)} is none`,
+    `A view of ${type} begins at a multiple of ${size} bytes: ${shown(offset)} is none; the next is ${Math.ceil((offset as number) / size) * size}`,
   )
 }
 

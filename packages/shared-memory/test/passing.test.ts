@@ -271,3 +271,16 @@ test('an actor that gets what it made has the handle that made it, whatever it a
   expect(view[0]).toBe(9)
   memory[Symbol.dispose]()
 })
+
+test('a view of what its user made the buffer grow by is refused, and the queue stays usable', async () => {
+  const memory = SharedMemory.create({ size: 100 })
+  const queue = new Queue<unknown>()
+  memory.buffer.grow(200)
+  expect(memory.bytes.length).toBe(100)
+  const error = await refusal(() => queue.put([new Uint8Array(memory.buffer, 90, 20)]))
+  expect(error).toMatchObject({ code: 'ERR_TROUPE_CODEC' })
+  expect(error.message).toMatch(/^\[0\]: a view ends at byte 110 of shared memory that has 100; /)
+  queue.putSync(memory.view('uint8', 10, { offset: 90 }))
+  expect(queue.getSync()).toHaveLength(10)
+  memory[Symbol.dispose]()
+})

@@ -5,8 +5,9 @@ import { execFileSync } from 'node:child_process'
 import {
   lstatSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
+  readdirSync,
+  renameSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -35,12 +36,9 @@ const names: [unknown, RegExp][] = [
   ['//x', /only the first character may be a slash/],
   ['a/b', /"a\/b": only the first character may be a slash/],
   ['../tmp/x', /only the first character may be a slash/],
-  ['a:b', /"a:b": Python splits names at a colon/],
-  ['größe', /"größe": it has characters beside those of ASCII/],
-  ['a b', /or blanks/],
-  ['a\nb', /or blanks/],
-  ['a\0b', /or blanks/],
-  ['a'.repeat(256), /…": it has 256 characters of 255/],
+  ['a\0b', /it has a character that ends names/],
+  ['a'.repeat(256), /…": it has 256 bytes of 255/],
+  ['ö'.repeat(128), /…": it has 256 bytes of 255/],
   ['.troupe-0-0123456789abcdef', /such names are kept for notes/],
   [7, /The name of shared memory is a string: it got 7/],
   [null, /it got null/],
@@ -48,6 +46,14 @@ const names: [unknown, RegExp][] = [
   [['a'], /it got an array/],
   [Symbol('a'), /it got a symbol/],
   [() => 'a', /it got a function/],
+]
+
+/** Names that others may have given, and we do not. */
+const unusual: [string, RegExp][] = [
+  ['a:b', /"a:b": Python splits names at a colon/],
+  ['größe', /"größe": it has characters beside those of ASCII/],
+  ['a b', /or blanks/],
+  ['a\nb', /or blanks/],
 ]
 
 const sizes: [unknown, string][] = [
@@ -65,6 +71,21 @@ const sizes: [unknown, string][] = [
   [{}, 'an object'],
   [true, 'true'],
 ]
+
+test.each(unusual)('the name %j is not made, and attached to where it is', async (end, named) => {
+  const name = `${freshName()}${end}`
+  await isRefused(
+    () => SharedMemory.create({ name, size: 1 }),
+    new RegExp(named.source.replace(/^"[^"]*"/, '')),
+  )
+  const made = SharedMemory.create({ size: 5 })
+  renameSync(pathOf(made.name), pathOf(name))
+  const other = SharedMemory.attach(name)
+  expect([other.name, other.size]).toEqual([name, 5])
+  other.unlink()
+  other.close()
+  made[Symbol.dispose]()
+})
 
 async function isRefused(work: () => unknown, named: string | RegExp): Promise<void> {
   const error = await refusal(work)

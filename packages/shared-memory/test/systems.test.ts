@@ -12,6 +12,7 @@ describe.each(places)('with a child in: %s,', (place) => {
   test.each([
     ['end', 0],
     ['exit', 0],
+    ['unlink at exit', 0],
     ['throw', 1],
     ['reject', 1],
   ])('a system that ends by %s leaves nothing', async (ending, code) => {
