@@ -19,7 +19,8 @@ interface Numbers {
 
 const plus = (a: number | bigint, b: number | bigint): number | bigint =>
   typeof a === 'bigint' ? a + (b as bigint) : a + (b as number)
-const negative = (a: number | bigint): number | bigint => (typeof a === 'bigint' ? -a : 0 - a)
+const minus = (a: number | bigint, b: number | bigint): number | bigint =>
+  typeof a === 'bigint' ? a - (b as bigint) : a - (b as number)
 
 /** What a value is meant to be: a number, the bounds of its type, and how it rounds. */
 class Model {
@@ -48,7 +49,8 @@ class Model {
     else if (form === 'exchange') this.#write(a)
     else if (form === 'add' || form === 'sub') {
       if (!this.fits(a)) throw new RangeError('beyond')
-      this.#write(plus(before, form === 'add' ? a : negative(a)))
+      // Not the sum with -a: -0 - 0 is -0, and -0 + (0 - 0) is 0.
+      this.#write(form === 'add' ? plus(before, a) : minus(before, a))
     } else if (form === 'compareExchange') {
       if (!this.fits(a) || !this.fits(b)) throw new RangeError('beyond')
       const expected = this.round(a)
