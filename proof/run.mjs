@@ -26,12 +26,12 @@ const MOST_MINUTES = 90
 
 /** Name; count, of the short form and of the long one; share of the time; what is done. */
 const PARTS = [
-  ['kill-queue', 'kills', 200, 3400, 34, 'SIGKILL of producers and consumers of one Queue'],
-  ['kill-pipe', 'kills', 100, 1600, 15, 'SIGKILL of either end of a Pipe'],
+  ['kill-queue', 'kills', 120, 3400, 34, 'SIGKILL of producers and consumers of one Queue'],
+  ['kill-pipe', 'kills', 60, 1600, 15, 'SIGKILL of either end of a Pipe'],
   [
     'kill-shared',
     'kills',
-    200,
+    120,
     3000,
     10,
     'kills of actors with each of a lock, a semaphore, a condition, a barrier and an event',
@@ -47,7 +47,7 @@ const PARTS = [
   [
     'kill-segments',
     'kills',
-    60,
+    50,
     3000,
     5,
     'SIGKILL of who owns named memory, of who attached to it, and of whole systems',
