@@ -1,12 +1,11 @@
 """multiprocessing.Queue: a NumPy array to another process, which answers: bench/hand-over.mjs in Python."""
 
 import multiprocessing
-import time
 
 import numpy as np
 
 from items import assert_equal
-from program import arguments, phases_of, report
+from program import arguments, hand_over, phases_of, report
 
 
 def receive(arrays, answers, amount):
@@ -23,16 +22,7 @@ def main():
     answers = multiprocessing.Queue()
     process = multiprocessing.Process(target=receive, args=(arrays, answers, sum(phases)))
     process.start()
-    for phase in phases:
-        seconds = 0
-        for turn in range(1, phase + 1):
-            array[0] = turn
-            array[-1] = 2 * turn
-            start = time.perf_counter()
-            arrays.put(array)
-            answer = answers.get()
-            seconds += time.perf_counter() - start
-            assert_equal("answer", answer, 3 * turn)
+    seconds = hand_over(phases, array, lambda: arrays.put(array), answers)
     process.join()
     assert_equal("exit code", process.exitcode, 0)
     report(phases[-1], seconds)

@@ -1,13 +1,12 @@
 """SharedMemory by its name in a multiprocessing.Queue to another process, which answers: bench/hand-over.mjs in Python."""
 
 import multiprocessing
-import time
 from multiprocessing.shared_memory import SharedMemory
 
 import numpy as np
 
 from items import assert_equal
-from program import arguments, phases_of, report
+from program import arguments, hand_over, phases_of, report
 
 
 def array_of(memory):
@@ -37,16 +36,7 @@ def main():
     answers = multiprocessing.Queue()
     process = multiprocessing.Process(target=receive, args=(names, answers, sum(phases)))
     process.start()
-    for phase in phases:
-        seconds = 0
-        for turn in range(1, phase + 1):
-            array[0] = turn
-            array[-1] = 2 * turn
-            start = time.perf_counter()
-            names.put(memory.name)
-            answer = answers.get()
-            seconds += time.perf_counter() - start
-            assert_equal("answer", answer, 3 * turn)
+    seconds = hand_over(phases, array, lambda: names.put(memory.name), answers)
     process.join()
     assert_equal("exit code", process.exitcode, 0)
     del array

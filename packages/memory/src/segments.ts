@@ -4,6 +4,7 @@
  * A segment that is made here gets its name when it has its size and its memory, so nobody sees one that is unfinished,
  * and touching it never fails. What of a segment others left without memory is allocated when it is opened.
  */
+import { load } from '#atomics'
 import { constants as constantsOfBuffers } from 'node:buffer'
 import { closeSync, constants, fstatSync, ftruncateSync, openSync } from 'node:fs'
 import { blankBuffer, mapFile } from './buffers.js'
@@ -20,7 +21,6 @@ import {
 } from './claim.js'
 import { TroupeError } from './errors.js'
 import { H_ROOT } from './layout.js'
-import { load } from '#atomics'
 import { requireAddon } from './substrate.js'
 import { self } from './thread.js'
 
@@ -29,6 +29,7 @@ const { O_RDWR, O_NOFOLLOW, O_NONBLOCK } = constants
 /** The unit in which the kernel counts a file's memory. */
 const BLOCK_BYTES = 512n
 
+/** What the addon takes: buffers of later versions of Node may be longer than any file. */
 const MOST_BYTES = 2 ** 46
 
 /** A segment that this thread has mapped. */

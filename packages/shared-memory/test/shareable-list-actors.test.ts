@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { type Item, ShareableList, SharedMemory } from '../dist/index.js'
 import * as actors from './fixtures/list-actors.mjs'
 import { attached, ending, listOf, same } from './fixtures/lists.js'
-import { refusal, refuses } from './fixtures/refusal.js'
+import { refusal, refuses } from '../../shared/test/fixtures/refusal.js'
 
 describe.each(['thread', 'process'] as const)('a list in: %s', (place) => {
   test('shows changes both ways', async () => {

@@ -10,7 +10,7 @@ import {
   memoryOf,
   same,
 } from './fixtures/lists.js'
-import { refuses } from './fixtures/refusal.js'
+import { refuses } from '../../shared/test/fixtures/refusal.js'
 
 const word = (value: bigint): Buffer => {
   const bytes = Buffer.alloc(8)

@@ -10,8 +10,9 @@ import {
   listOf,
   same,
 } from './fixtures/lists.js'
-import { hasPython, python, withPython } from './fixtures/list-python.js'
-import { refuses } from './fixtures/refusal.js'
+import { runWithLists } from './fixtures/list-python.js'
+import { python, whyNoPython } from './fixtures/python.js'
+import { refuses } from '../../shared/test/fixtures/refusal.js'
 
 /** Every type, as it is written in each language. */
 const PAIRS: readonly (readonly [ours: Item, theirs: string])[] = [
@@ -73,12 +74,12 @@ afterEach(() => {
 /** A list made by Python, that it leaves to us; it ends with the test. */
 const theirList = (items: string, name?: string): ShareableList => {
   const code = `print(kept(ShareableList(${items}, name=args[0])).shm.name)`
-  const list = ShareableList.attach(python(code, name))
+  const list = ShareableList.attach(runWithLists(code, name))
   left.push(list)
   return list
 }
 
-describe.skipIf(!hasPython)(withPython, () => {
+describe.skipIf(!python)(`with Python${whyNoPython}`, () => {
   test('the bytes of a list are the same, made and set', () => {
     const code = `
 made = ShareableList(['howdy', b'HoWdY', -273.154, 100, None, True, 42])
@@ -88,7 +89,7 @@ print(bytes(made.shm.buf).hex())
 made.shm.close()
 made.shm.unlink()`
     const hex = [GOLDEN_BYTES.toString('hex'), GOLDEN_SET.toString('hex')]
-    expect(python(code).split('\n')).toEqual(hex)
+    expect(runWithLists(code).split('\n')).toEqual(hex)
     const list = listOf(GOLDEN)
     expect(bytesOf(list.name).toString('hex')).toBe(hex[0])
     list.set(4, 'some')
@@ -102,7 +103,7 @@ made.shm.unlink()`
 got = kept(ShareableList(name=args[0]))
 print(unlike(list(got), ${theirs(all)}), got.format == args[1], got.count('howdy'), got.index('howdy'))`
     const at = ours(all).indexOf('howdy')
-    expect(python(code, list.name, list.format)).toBe(`[] True 1 ${at}`)
+    expect(runWithLists(code, list.name, list.format)).toBe(`[] True 1 ${at}`)
     const own = theirList(theirs(PAIRS))
     same(own, ours(PAIRS))
     const bytes = bytesOf(listOf(ours(PAIRS)).name)
@@ -116,13 +117,13 @@ print(unlike(list(got), ${theirs(all)}), got.format == args[1], got.count('howdy
 got = kept(ShareableList(name=args[0]))
 for i, value in enumerate(${theirs(all)}): got[i] = value
 print('set')`
-    expect(python(set, list.name)).toBe('set')
+    expect(runWithLists(set, list.name)).toBe('set')
     same(list, ours(all))
     for (const [i, item] of ours(all).entries()) list.set(-1 - i, item)
     const check = `${UNLIKE}
 got = kept(ShareableList(name=args[0]))
 print(unlike(list(got), ${theirs(all)}[::-1]))`
-    expect(python(check, list.name)).toBe('[]')
+    expect(runWithLists(check, list.name)).toBe('[]')
   })
 
   test('the bytes after the same changes are the same', () => {
@@ -148,7 +149,7 @@ ${changes.map(([i, , value]) => `made[${i}] = ${value}`).join('\n')}
 print(bytes(made.shm.buf).hex())
 made.shm.close()
 made.shm.unlink()`
-    expect(python(code)).toBe(bytesOf(list.name).toString('hex'))
+    expect(runWithLists(code)).toBe(bytesOf(list.name).toString('hex'))
   })
 
   test('a float stays one on both sides', () => {
@@ -158,7 +159,7 @@ made.shm.unlink()`
 got = kept(ShareableList(name=args[0]))
 got[1] = 3.0
 print(repr(got[0]))`
-    expect(python(code, list.name)).toBe('2.0')
+    expect(runWithLists(code, list.name)).toBe('2.0')
     list.set(1, 4)
     expect([list.get(1), list.format]).toEqual([4, 'dd'])
   })
@@ -175,7 +176,7 @@ for i, value in ((0, 'x' * 9), (1, b'x' * 9)):
 got[0] = 'x' * 8
 print(list(got))`
     const said = 'bytes/str item exceeds available storage'
-    expect(python(code, list.name)).toBe(`${said}\n${said}\n['xxxxxxxx', 1]`)
+    expect(runWithLists(code, list.name)).toBe(`${said}\n${said}\n['xxxxxxxx', 1]`)
     const own = theirList("['short', 1]")
     await refuses('ERR_TROUPE_ITEM_TOO_LONG', '8 bytes: the value has 9', () =>
       own.set(0, 'x'.repeat(9)),
@@ -201,7 +202,7 @@ print(list(got))`
     const list = listOf(['ours'], { name: `/${name}` })
     const code = `
 print(*[kept(ShareableList(name=slash + args[0]))[0] for slash in ('', '/')])`
-    expect(python(code, name)).toBe('ours ours')
+    expect(runWithLists(code, name)).toBe('ours ours')
     list[Symbol.dispose]()
     expect(theirList("['theirs']", name).name).toBe(name)
     same(attached(`/${name}`), ['theirs'])
@@ -209,7 +210,7 @@ print(*[kept(ShareableList(name=slash + args[0]))[0] for slash in ('', '/')])`
 
   test('an empty list is one on both sides', () => {
     const list = listOf([])
-    expect(python('print(list(kept(ShareableList(name=args[0]))))', list.name)).toBe('[]')
+    expect(runWithLists('print(list(kept(ShareableList(name=args[0]))))', list.name)).toBe('[]')
     same(theirList('[]'), [])
   })
 
@@ -219,7 +220,7 @@ print(*[kept(ShareableList(name=slash + args[0]))[0] for slash in ('', '/')])`
 got = ShareableList(name=args[0])
 got.shm.close()
 got.shm.unlink()`
-    python(code, list.name)
+    runWithLists(code, list.name)
     await refuses('ERR_TROUPE_SEGMENT_NOT_FOUND', list.name, () => ShareableList.attach(list.name))
     same(list, [1])
   })

@@ -14,7 +14,7 @@ import {
   memoryOf,
   same,
 } from './fixtures/lists.js'
-import { refusal, refuses } from './fixtures/refusal.js'
+import { refusal, refuses } from '../../shared/test/fixtures/refusal.js'
 
 const bytes = (...all: number[]): Uint8Array => Uint8Array.from(all)
 /** The name of a list that is refused, and so is never there. */

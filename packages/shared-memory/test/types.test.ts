@@ -1,6 +1,5 @@
 // Types of named memory, for each TypeScript that users may have. Each snippet is a file of its own.
-import { beforeAll, describe, expect, test } from 'vitest'
-import { compile, type Diagnostics } from '../../runtime/test/types/compile.js'
+import { type Accepted, type Refused, typesSuite } from '../../runtime/test/types/suite.js'
 
 const PRELUDE = `
 import { actor, type Context, Queue, spawn } from '@troupe/runtime'
@@ -10,8 +9,7 @@ function same<A, B>(_yes: Same<A, B>): void {}
 declare const memory: SharedMemory
 `
 
-/** Name and text: compiles without a word, also with declarations. */
-const accepted: readonly (readonly [string, string])[] = [
+const accepted: Accepted = [
   [
     'memory is made and attached to',
     `const made = SharedMemory.create({ size: 8 })
@@ -46,8 +44,7 @@ const accepted: readonly (readonly [string, string])[] = [
   ],
 ]
 
-/** Name, text and what the compiler must say; nothing else. */
-const refused: readonly (readonly [string, string, RegExp])[] = [
+const refused: Refused = [
   [
     'memory that a definition does not list',
     `actor(import.meta, 'x', (_ctx, m: SharedMemory) => 1)`,
@@ -90,32 +87,4 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
   ['a bigint for a number', `memory.view('int32')[0] = 1n`, /'bigint' is not assignable/],
 ]
 
-describe.each(['typescript-5.7', 'typescript-6', 'typescript'])('the compiler %s', (name) => {
-  let found: Diagnostics
-
-  beforeAll(async () => {
-    const files: Record<string, string> = {}
-    for (const [at, [, text]] of accepted.entries()) files[`accepted-${at}.ts`] = PRELUDE + text
-    for (const [at, [, text]] of refused.entries()) files[`refused-${at}.ts`] = PRELUDE + text
-    found = await compile(name, files, { declaration: true })
-    // A compiler takes its time on a machine that is busy.
-  }, 600_000)
-
-  test.each(accepted.map(([what], at) => [what, at] as const))('accepts: %s', (_what, at) => {
-    expect(found.get(`accepted-${at}.ts`) ?? []).toEqual([])
-  })
-
-  test.each(refused.map(([what, , says], at) => [what, at, says] as const))(
-    'refuses: %s',
-    (_what, at, says) => {
-      const messages = found.get(`refused-${at}.ts`) ?? []
-      expect(messages).toHaveLength(1)
-      expect(messages[0]).toMatch(says)
-    },
-  )
-
-  test('has nothing to say about the declarations themselves', () => {
-    const ours = [...found].filter(([file]) => !/^(accepted|refused)-\d+\.ts$/.test(file))
-    expect(ours).toEqual([])
-  })
-})
+typesSuite(PRELUDE, accepted, refused)

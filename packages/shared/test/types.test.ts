@@ -1,6 +1,5 @@
 // Types of shared numbers, for each TypeScript that users may have. Each snippet is a file of its own.
-import { beforeAll, describe, expect, test } from 'vitest'
-import { compile, type Diagnostics } from '../../runtime/test/types/compile.js'
+import { type Accepted, type Refused, typesSuite } from '../../runtime/test/types/suite.js'
 
 const PRELUDE = `
 import { actor, spawn } from '@troupe/runtime'
@@ -9,8 +8,7 @@ type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 
 function same<A, B>(_yes: Same<A, B>): void {}
 `
 
-/** Name and text: compiles without a word, also with declarations. */
-const accepted: readonly (readonly [string, string])[] = [
+const accepted: Accepted = [
   [
     'a value is of the type that its code names',
     `const v: Value<'int32'> = new Value('i', 0)
@@ -69,8 +67,7 @@ const accepted: readonly (readonly [string, string])[] = [
   ],
 ]
 
-/** Name, text and what the compiler must say; nothing else. */
-const refused: readonly (readonly [string, string, RegExp])[] = [
+const refused: Refused = [
   [
     'a value of another type',
     `const v: Value<'int64'> = new Value('i', 0)`,
@@ -115,32 +112,4 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
   ],
 ]
 
-describe.each(['typescript-5.7', 'typescript-6', 'typescript'])('the compiler %s', (name) => {
-  let found: Diagnostics
-
-  beforeAll(async () => {
-    const files: Record<string, string> = {}
-    for (const [at, [, text]] of accepted.entries()) files[`accepted-${at}.ts`] = PRELUDE + text
-    for (const [at, [, text]] of refused.entries()) files[`refused-${at}.ts`] = PRELUDE + text
-    found = await compile(name, files, { declaration: true })
-    // A compiler takes its time on a machine that is busy.
-  }, 600_000)
-
-  test.each(accepted.map(([what], at) => [what, at] as const))('accepts: %s', (_what, at) => {
-    expect(found.get(`accepted-${at}.ts`) ?? []).toEqual([])
-  })
-
-  test.each(refused.map(([what, , says], at) => [what, at, says] as const))(
-    'refuses: %s',
-    (_what, at, says) => {
-      const messages = found.get(`refused-${at}.ts`) ?? []
-      expect(messages).toHaveLength(1)
-      expect(messages[0]).toMatch(says)
-    },
-  )
-
-  test('has nothing to say about the declarations themselves', () => {
-    const ours = [...found].filter(([file]) => !/^(accepted|refused)-\d+\.ts$/.test(file))
-    expect(ours).toEqual([])
-  })
-})
+typesSuite(PRELUDE, accepted, refused)
